@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the library's own files share and its users do not need. */
+#ifndef CPULEVEL_INTERNAL_H
+#define CPULEVEL_INTERNAL_H
+
+#include "cpulevel.h"
+
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+
+/* Does not compile unless the condition holds; gnu99 has no _Static_assert. */
+#define CL_ASSERT(name, condition) \
+	typedef char cl_assert_##name[(condition) ? 1 : -1] \
+	__attribute__((unused))
+
+/* Fill @error, which may be NULL, and return @code. */
+int cl_fail(struct cl_error *error, int code, const char *object,
+	    const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/* The longest line of a saved host: a key and a featureset. */
+#define CL_LINE_SIZE	(CL_TEXT_SIZE + 32)
+
+/* The facts about a host, in the order in which they are saved. */
+enum cl_field {
+	CL_FIELD_NAME,
+	CL_FIELD_VENDOR,
+	CL_FIELD_SIGNATURE,
+	CL_FIELD_BACKEND,
+	CL_FIELD_SYSCTL_VERSION,
+	CL_FIELD_ONE_POLICY,
+	CL_FIELD_SETS,		/* CL_NR_SETS of them */
+	CL_FIELD_CAPS = CL_FIELD_SETS + CL_NR_SETS,
+	CL_FIELD_CAPS_SOURCE,
+	CL_NR_FIELDS
+};
+
+struct cl_field_info {
+	const char *key;	/* in a saved host */
+	const char *path;	/* below sys/class/misc/cpulevel, or NULL */
+	bool required;
+};
+
+extern const struct cl_field_info cl_fields[CL_NR_FIELDS];
+
+/* Set a field from text found at @object. */
+int cl_field_set(struct cl_host *host, enum cl_field field, const char *text,
+		 const char *object, struct cl_error *error);
+
+/* Its text; false if the host does not have it. */
+bool cl_field_text(const struct cl_host *host, enum cl_field field,
+		   char text[CL_LINE_SIZE]);
+
+/* Are all required fields in @have, a bit each, and do they go together? */
+int cl_fields_check(uint32_t have, const char *object, struct cl_error *error);
+
+/* Read the one line of a file in the module's sysfs tree. */
+int cl_sysfs_read(const char *sysroot, const char *file,
+		  char text[CL_LINE_SIZE], struct cl_error *error);
+
+/* Name the host; what is not printable ASCII becomes '?'. */
+void cl_host_name(struct cl_host *host, const char *name);
+
+#endif /* CPULEVEL_INTERNAL_H */

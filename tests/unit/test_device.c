@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The device as a source, against modules that cannot be had for real: other
+ * versions and broken ones.  ioctl() is ours by the linker's --wrap; the real
+ * module's answers are compared with Xen's own in tests/vm.
+ */
+#include <errno.h>
+#include <linux/cpulevel.h>
+
+#include "../../lib/cpulevel.h"
+#include "tap.h"
+
+static struct cpulevel_info info;
+static unsigned int nr_words;
+
+int __wrap_ioctl(int fd, unsigned long request, void *arg);
+
+int __wrap_ioctl(int fd, unsigned long request, void *arg)
+{
+	struct cpulevel_featureset *fs = arg;
+
+	(void)fd;
+	if (request == CPULEVEL_IOC_INFO && info.abi) {
+		memcpy(arg, &info, sizeof(info));
+		return 0;
+	}
+	if (request == CPULEVEL_IOC_FEATURESET && info.valid >> fs->index & 1) {
+		fs->nr_words = nr_words;
+		return 0;
+	}
+	errno = ENOTTY;
+	return -1;
+}
+
+static void usual_module(void)
+{
+	info = (struct cpulevel_info){
+		.abi = 1, .backend = CPULEVEL_BACKEND_XEN, .nr_words = 19,
+		.sysctl_version = 0x15, .valid = 0x3f,
+		.caps_source = CPULEVEL_CAPS_XEN, .caps = 1,
+	};
+	nr_words = 19;
+}
+
+static void refuses(const char *reason, const char *what)
+{
+	struct cl_error error = { .reason = "" };
+	struct cl_host host;
+	int ret = cl_host_from_device(&host, "/dev/null", &error);
+
+	if (!ok(ret == -EPROTO && !strncmp(error.reason, reason, strlen(reason)),
+		"refused: %s", what))
+		printf("# %d %s: %s\n", ret, error.object, error.reason);
+}
+
+int main(void)
+{
+	struct cl_error error;
+	struct cl_host host;
+
+	ok(cl_host_from_device(&host, "/nowhere/x", &error) == -ENOENT &&
+	   strstr(error.reason, "load the module"),
+	   "no device: it says to load the module");
+	usual_module();
+	nr_words = 65;
+	refuses("number of words 65", "more words than the ABI allows");
+	usual_module();
+	info.backend = 77;
+	refuses("backend 77", "a backend of a newer module");
+	usual_module();
+	info.caps_source = 77;
+	refuses("source of capabilities 77", "a source of a newer module");
+	usual_module();
+	info.valid = 0;
+	refuses("selection of featuresets 0", "a module without any featureset");
+	usual_module();
+	info.abi = 0;
+	refuses("not cpulevel's device", "a device of another kind");
+	return done();
+}
