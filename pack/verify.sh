@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Decide whether a driver disk, unpacked in a folder, is what a trusted vendor made.
+# shellcheck shell=bash
+
+# Messages name the disk as the caller did, not the copy that is looked at.
+refuse() {
+	local text=$*
+
+	note "${text//"$VERIFY_AT"/"$VERIFY_NAME"}"
+	return 6
+}
+
+trusted_keys() {	# KEYRING -> fingerprints of the keys with ultimate trust
+	gpg --homedir "$1" --batch --no-tty --quiet --with-colons --list-keys 2>/dev/null |
+		awk -F: '$1 == "pub" { u = $2 == "u" } $1 == "fpr" && u { print $10; u = 0 }'
+}
+
+verify_signature() {	# FILE KEYRING
+	local status word
+
+	[[ -f $1.asc ]] ||
+		refuse "$1: not signed (no ${1##*/}.asc); get the disk from its vendor" || return
+	status=$(gpg --homedir "$2" --batch --no-tty --status-fd 1 \
+		--verify "$1.asc" "$1" 2>/dev/null) || true
+	for word in GOODSIG VALIDSIG TRUST_ULTIMATE; do
+		grep -q "^\[GNUPG:\] $word\( \|\$\)" <<<"$status" && continue
+		refuse "$1: no good signature by a key this host trusts ultimately ($2); import the vendor's key or get a sound disk"
+		return
+	done
+}
+
+verify_sha256() {	# DISK HREF SUM
+	local sum
+
+	[[ -f $1/$2 ]] || refuse "$1/$2: missing; get a complete disk" || return
+	sum=$(sha256sum <"$1/$2") || return 6
+	[[ ${sum%% *} = "$3" ]] ||
+		refuse "$1/$2: checksum differs from the signed one; get a sound disk"
+}
+
+# The keys that vouch for the disk's metadata must vouch for its RPMs too, and
+# the host's rpm database may trust others, so rpm gets a database of its own.
+make_rpm_keyring() {	# KEYRING DBPATH
+	local -a keys
+
+	mapfile -t keys < <(trusted_keys "$1")
+	[[ ${#keys[@]} -gt 0 ]] ||
+		refuse "$1: no key with ultimate trust; import the vendor's public key there" || return
+	mkdir -p "$2"
+	gpg --homedir "$1" --batch --no-tty --quiet --armor \
+		--export "${keys[@]}" >"$2/trusted.asc" 2>/dev/null || return 6
+	rpmkeys --dbpath "$2" --import "$2/trusted.asc" ||
+		refuse "$1: rpm cannot use the trusted keys; use RSA keys"
+}
+
+# rpmkeys is content with an unsigned RPM, so look for the signature itself.
+verify_rpm() {	# RPM DBPATH
+	local out
+
+	out=$(rpmkeys --dbpath "$2" -Kv "$1" 2>&1) || true
+	awk '/[Ss]ignature/ { if (/: OK$/) good++; else bad++ }
+	     / digest: / && !/: OK$/ { bad++ }
+	     END { exit !(good && !bad) }' <<<"$out" ||
+		refuse "$1: not signed by a trusted key, or changed since; get a sound disk"
+}
+
+verify_repomd() {	# DISK -> the primary's name
+	local type sum href list
+
+	list=$("$PACKINFO" repomd "$1/repodata/repomd.xml") || return 6
+	while read -r type sum href; do
+		verify_sha256 "$1" "$href" "$sum" || return
+		[[ $type != primary ]] || printf '%s\n' "$href"
+	done <<<"$list"
+}
+
+verify_packages() {	# DISK DBPATH PRIMARY
+	local name evr sum href list listed
+
+	list=$(gzip -dc "$1/$3" | "$PACKINFO" primary -) || return 6
+	[[ -n $list ]] || refuse "$1: no packages; get a complete disk" || return
+	while IFS=$'\t' read -r name evr sum href; do
+		verify_sha256 "$1" "$href" "$sum" || return
+		verify_rpm "$1/$href" "$2" || return
+		listed=$(rpm -qp --nosignature --qf \
+			'%{NAME}\t%|EPOCH?{%{EPOCH}:}|%{VERSION}-%{RELEASE}' "$1/$href" 2>/dev/null)
+		[[ $listed = "$name"$'\t'"$evr" ]] ||
+			refuse "$1/$href: is not the $name $evr that the disk lists; get a sound disk" || return
+	done <<<"$list"
+	diff <(cut -f 4 <<<"$list" | sort) \
+		<(cd "$1" && find Packages -type f | sort) >/dev/null ||
+		refuse "$1/Packages: holds files that the signed list does not name; get a sound disk"
+}
+
+# Everything that will be used must be vouched for; say what is not, return 6.
+verify_disk() {	# DISK NAME_FOR_MESSAGES KEYRING PRIVATE_DIR
+	local odd file primary
+
+	VERIFY_AT=$1 VERIFY_NAME=$2
+	odd=$(find "$1" ! -type f ! -type d -print -quit) || return 6
+	[[ -z $odd ]] || refuse "$odd: neither a file nor a folder; get a sound disk" || return
+	for file in update.xml repodata/repomd.xml; do
+		[[ -f $1/$file ]] ||
+			refuse "$1/$file: missing; give a driver disk of the update family (XenServer 7.1 or later, XCP-ng)" || return
+		verify_signature "$1/$file" "$3" || return
+	done
+	"$PACKINFO" update "$1/update.xml" >/dev/null || return 6
+	make_rpm_keyring "$3" "$4/rpmdb" || return
+	primary=$(verify_repomd "$1") || return
+	[[ -n $primary ]] || refuse "$1: its repository has no package list; get a complete disk" || return
+	verify_packages "$1" "$4/rpmdb" "$primary"
+}
