@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# make            build libcpulevel, cpulevel, driver-kabi and packinfo in build/
+# make demo       the whole job on a real Xen dom0, in QEMU; sets itself up (root, Debian 12)
+# make check      all tests, a true sample of the long ones; sets itself up
+# make check-long everything, full matrices and soaks
+# make check-G    one group of tests: lint unit golden shell vm (tests/README)
+# make clean      remove build/; the cache of downloads and kernels stays
+# make help       this text
+
+all: tools
+
+help:
+	@sed -n '1d; /^$$/q; s/^# \{0,1\}//p' Makefile
+
+tools:
+	@$(MAKE) --no-print-directory -C lib
+	@$(MAKE) --no-print-directory -C cli
+	@$(MAKE) --no-print-directory -C kabi
+	@$(MAKE) --no-print-directory -C pack
+
+bootstrap:
+	@scripts/bootstrap.sh
+
+demo: bootstrap
+	@tests/vm/demo
+
+check: bootstrap
+	@tests/run
+
+check-long: bootstrap
+	@tests/run --long
+
+check-%: bootstrap
+	@tests/run $*
+
+clean:
+	rm -rf build
+
+.PHONY: all help tools bootstrap demo check check-long clean
