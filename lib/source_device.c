@@ -19,6 +19,12 @@ CL_ASSERT(hvm_default, CL_SET_HVM_DEFAULT == CPULEVEL_SET_HVM_DEFAULT);
 CL_ASSERT(pv_max, CL_SET_PV_MAX == CPULEVEL_SET_PV_MAX);
 CL_ASSERT(hvm_max, CL_SET_HVM_MAX == CPULEVEL_SET_HVM_MAX);
 CL_ASSERT(sets, CL_NR_SETS == CPULEVEL_NR_SETS);
+CL_ASSERT(xen, CL_BACKEND_XEN == CPULEVEL_BACKEND_XEN);
+CL_ASSERT(native, CL_BACKEND_NATIVE == CPULEVEL_BACKEND_NATIVE);
+CL_ASSERT(absent, CL_CAPS_ABSENT == CPULEVEL_CAPS_ABSENT);
+CL_ASSERT(reported, CL_CAPS_XEN == CPULEVEL_CAPS_XEN);
+CL_ASSERT(derived, CL_CAPS_DERIVED == CPULEVEL_CAPS_DERIVED);
+CL_ASSERT(probed, CL_CAPS_PROBED == CPULEVEL_CAPS_PROBED);
 CL_ASSERT(faulting, CL_CAP_FAULTING == CPULEVEL_CAP_FAULTING);
 CL_ASSERT(mask_1c, CL_CAP_1_ECX == CPULEVEL_CAP_1_ECX);
 CL_ASSERT(mask_1d, CL_CAP_1_EDX == CPULEVEL_CAP_1_EDX);
@@ -73,21 +79,21 @@ static int read_info(struct cl_host *host, int fd, struct cpulevel_info *info,
 {
 	if (ioctl(fd, CPULEVEL_IOC_INFO, info))
 		return failed(error, device);
-	if (info->backend != CPULEVEL_BACKEND_XEN)
+	if (info->backend != CPULEVEL_BACKEND_XEN &&
+	    info->backend != CPULEVEL_BACKEND_NATIVE)
 		return mismatch(error, device, "backend", info->backend);
-	if (info->caps_source > CPULEVEL_CAPS_XEN)
+	if (info->caps_source > CPULEVEL_CAPS_PROBED)
 		return mismatch(error, device, "source of capabilities",
 				info->caps_source);
 	if (!(info->valid & 1u << CPULEVEL_SET_RAW))
 		return mismatch(error, device, "selection of featuresets",
 				info->valid);
-	host->backend = CL_BACKEND_XEN;
+	host->backend = (enum cl_backend)info->backend;
 	host->sysctl_version = info->sysctl_version;
 	host->one_policy = info->flags & CPULEVEL_INFO_ONE_POLICY;
-	if (info->caps_source == CPULEVEL_CAPS_XEN) {
-		host->caps_source = CL_CAPS_XEN;
+	host->caps_source = (enum cl_caps_source)info->caps_source;
+	if (host->caps_source != CL_CAPS_ABSENT)
 		host->caps = info->caps;
-	}
 	return 0;
 }
 

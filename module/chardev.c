@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Front end 2: the ioctls of /dev/cpulevel, as uapi/linux/cpulevel.h has them. */
+#include <linux/capability.h>
 #include <linux/fs.h>
 #include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/stddef.h>
 #include <linux/uaccess.h>
 
 #include "frontends.h"
+#include "refresh.h"
 #include "snapshot.h"
 
 static long ioctl_info(void __user *arg)
@@ -13,7 +17,7 @@ static long ioctl_info(void __user *arg)
 
 	if (copy_from_user(&info, arg, sizeof(info)))
 		return -EFAULT;
-	if (info.reserved[0] || info.reserved[1])
+	if (info.reserved)
 		return -EINVAL;
 
 	cl_snapshot_info(&info);
@@ -36,6 +40,51 @@ static long ioctl_featureset(void __user *arg)
 	return copy_to_user(arg, &fs, sizeof(fs)) ? -EFAULT : 0;
 }
 
+/* Too big for the stack, and not to be written to userspace under a lock. */
+static long ioctl_policy(void __user *arg)
+{
+	struct cpulevel_policy *policy;
+	long ret;
+
+	policy = kmalloc(sizeof(*policy), GFP_KERNEL);
+	if (!policy)
+		return -ENOMEM;
+
+	ret = -EFAULT;
+	if (copy_from_user(policy, arg, offsetof(struct cpulevel_policy, leaves)))
+		goto free_policy;
+	ret = -EINVAL;
+	if (policy->reserved)
+		goto free_policy;
+	ret = cl_snapshot_policy(policy->index, policy);
+	if (ret)
+		goto free_policy;
+	if (copy_to_user(arg, policy, sizeof(*policy)))
+		ret = -EFAULT;
+
+free_policy:
+	kfree(policy);
+	return ret;
+}
+
+static long ioctl_refresh(void __user *arg)
+{
+	struct cpulevel_refresh refresh;
+	int ret;
+
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	if (copy_from_user(&refresh, arg, sizeof(refresh)))
+		return -EFAULT;
+	if (refresh.reserved)
+		return -EINVAL;
+
+	ret = cl_refresh(&refresh.generation);
+	if (ret)
+		return ret;
+	return copy_to_user(arg, &refresh, sizeof(refresh)) ? -EFAULT : 0;
+}
+
 static long cl_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
 	switch (cmd) {
@@ -43,6 +92,10 @@ static long cl_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return ioctl_info((void __user *)arg);
 	case CPULEVEL_IOC_FEATURESET:
 		return ioctl_featureset((void __user *)arg);
+	case CPULEVEL_IOC_POLICY:
+		return ioctl_policy((void __user *)arg);
+	case CPULEVEL_IOC_REFRESH:
+		return ioctl_refresh((void __user *)arg);
 	default:
 		return -ENOTTY;
 	}

@@ -3,8 +3,12 @@
  * Front end 1: /sys/class/misc/cpulevel/, one value per file.  What is not
  * known has no file.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/device.h>
+#include <linux/errno.h>
 #include <linux/kernel.h>
+#include <linux/printk.h>
 #include <linux/stat.h>
 #include <linux/sysfs.h>
 
@@ -13,11 +17,14 @@
 #include "snapshot.h"
 
 static const char * const backend_names[] = {
-	[CPULEVEL_BACKEND_XEN] = "xen",
+	[CPULEVEL_BACKEND_XEN]		= "xen",
+	[CPULEVEL_BACKEND_NATIVE]	= "native",
 };
 
 static const char * const source_names[] = {
-	[CPULEVEL_CAPS_XEN] = "xen",
+	[CPULEVEL_CAPS_XEN]	= "xen",
+	[CPULEVEL_CAPS_DERIVED]	= "derived",
+	[CPULEVEL_CAPS_PROBED]	= "probed",
 };
 
 static struct cpulevel_info get_info(void)
@@ -56,10 +63,6 @@ static struct attribute *top_attrs[] = {
 	NULL
 };
 
-static const struct attribute_group top_group = {
-	.attrs = top_attrs,
-};
-
 static ssize_t sysctl_version_show(struct device *dev,
 				   struct device_attribute *attr, char *buf)
 {
@@ -72,49 +75,54 @@ static struct attribute *xen_attrs[] = {
 	NULL
 };
 
-static const struct attribute_group xen_group = {
-	.name = "xen",
-	.attrs = xen_attrs,
-};
-
+/*
+ * From here on a file may vanish by a refresh while somebody reads it: what is
+ * then not known any more is -ENODATA.
+ */
 static ssize_t vendor_show(struct device *dev, struct device_attribute *attr,
 			   char *buf)
 {
-	struct cl_cpu cpu;
+	struct cpulevel_info info = get_info();
 
-	cl_snapshot_cpu(&cpu);
-	return sysfs_emit(buf, "%s\n", cpu.vendor);
+	return info.vendor[0] ? sysfs_emit(buf, "%s\n", info.vendor) : -ENODATA;
 }
 static DEVICE_ATTR_RO(vendor);
 
 static ssize_t signature_show(struct device *dev,
 			      struct device_attribute *attr, char *buf)
 {
-	struct cl_cpu cpu;
+	u32 signature = get_info().signature;
 
-	cl_snapshot_cpu(&cpu);
-	return sysfs_emit(buf, "%08x\n", cpu.signature);
+	return signature ? sysfs_emit(buf, "%08x\n", signature) : -ENODATA;
 }
 static DEVICE_ATTR_RO(signature);
+
+static ssize_t microcode_show(struct device *dev,
+			      struct device_attribute *attr, char *buf)
+{
+	u32 microcode = get_info().microcode;
+
+	return microcode ? sysfs_emit(buf, "0x%x\n", microcode) : -ENODATA;
+}
+static DEVICE_ATTR_RO(microcode);
+
+static ssize_t uniform_show(struct device *dev, struct device_attribute *attr,
+			    char *buf)
+{
+	u32 uniform = get_info().uniform;
+
+	if (uniform == CPULEVEL_UNIFORM_UNKNOWN)
+		return -ENODATA;
+	return sysfs_emit(buf, "%d\n", uniform == CPULEVEL_UNIFORM_YES);
+}
+static DEVICE_ATTR_RO(uniform);
 
 static struct attribute *cpu_attrs[] = {
 	&dev_attr_vendor.attr,
 	&dev_attr_signature.attr,
+	&dev_attr_microcode.attr,
+	&dev_attr_uniform.attr,
 	NULL
-};
-
-static umode_t cpu_visible(struct kobject *kobj, struct attribute *attr, int n)
-{
-	struct cl_cpu cpu;
-
-	cl_snapshot_cpu(&cpu);
-	return cpu.vendor[0] ? attr->mode : 0;
-}
-
-static const struct attribute_group cpu_group = {
-	.name = "cpu",
-	.attrs = cpu_attrs,
-	.is_visible = cpu_visible,
 };
 
 /* The words joined by '-', as XenServer's tools write a featureset. */
@@ -159,23 +167,14 @@ static struct attribute *featureset_attrs[] = {
 	[CPULEVEL_NR_SETS]		= NULL
 };
 
-/* @n is the place in featureset_attrs, thus CPULEVEL_SET_*. */
-static umode_t featureset_visible(struct kobject *kobj, struct attribute *attr,
-				  int n)
-{
-	return get_info().valid & (1U << n) ? attr->mode : 0;
-}
-
-static const struct attribute_group featureset_group = {
-	.name = "featuresets",
-	.attrs = featureset_attrs,
-	.is_visible = featureset_visible,
-};
-
 static ssize_t caps_show(struct device *dev, struct device_attribute *attr,
 			 char *buf)
 {
-	return sysfs_emit(buf, "0x%x\n", get_info().caps);
+	struct cpulevel_info info = get_info();
+
+	if (info.caps_source == CPULEVEL_CAPS_ABSENT)
+		return -ENODATA;
+	return sysfs_emit(buf, "0x%x\n", info.caps);
 }
 static DEVICE_ATTR_RO(caps);
 
@@ -183,18 +182,24 @@ static DEVICE_ATTR_RO(caps);
 static ssize_t method_show(struct device *dev, struct device_attribute *attr,
 			   char *buf)
 {
-	u32 caps = get_info().caps;
+	struct cpulevel_info info = get_info();
 
-	if (caps & CPULEVEL_CAP_FAULTING)
+	if (info.caps_source == CPULEVEL_CAPS_ABSENT)
+		return -ENODATA;
+	if (info.caps & CPULEVEL_CAP_FAULTING)
 		return sysfs_emit(buf, "faulting\n");
-	return sysfs_emit(buf, "%s\n", caps ? "masking" : "none");
+	return sysfs_emit(buf, "%s\n", info.caps ? "masking" : "none");
 }
 static DEVICE_ATTR_RO(method);
 
 static ssize_t source_show(struct device *dev, struct device_attribute *attr,
 			   char *buf)
 {
-	return sysfs_emit(buf, "%s\n", source_names[get_info().caps_source]);
+	u32 source = get_info().caps_source;
+
+	if (source == CPULEVEL_CAPS_ABSENT)
+		return -ENODATA;
+	return sysfs_emit(buf, "%s\n", source_names[source]);
 }
 static DEVICE_ATTR_RO(source);
 
@@ -205,17 +210,50 @@ static struct attribute *levelling_attrs[] = {
 	NULL
 };
 
-static umode_t levelling_visible(struct kobject *kobj, struct attribute *attr,
-				 int n)
+/* What a file stands for is decided by its name alone; it may be unknown. */
+static bool is_known(const struct cpulevel_info *info,
+		     const struct attribute *attr)
 {
-	return get_info().caps_source != CPULEVEL_CAPS_ABSENT ? attr->mode : 0;
+	u32 i;
+
+	for (i = 0; i < CPULEVEL_NR_SETS; i++)
+		if (attr == featureset_attrs[i])
+			return info->valid & (1U << i);
+	for (i = 0; levelling_attrs[i]; i++)
+		if (attr == levelling_attrs[i])
+			return info->caps_source != CPULEVEL_CAPS_ABSENT;
+	if (attr == &dev_attr_sysctl_version.attr)
+		return info->backend == CPULEVEL_BACKEND_XEN;
+	if (attr == &dev_attr_vendor.attr)
+		return info->vendor[0];
+	if (attr == &dev_attr_signature.attr)
+		return info->signature;
+	if (attr == &dev_attr_microcode.attr)
+		return info->microcode;
+	if (attr == &dev_attr_uniform.attr)
+		return info->uniform != CPULEVEL_UNIFORM_UNKNOWN;
+	return true;
 }
 
-static const struct attribute_group levelling_group = {
-	.name = "levelling",
-	.attrs = levelling_attrs,
-	.is_visible = levelling_visible,
-};
+static umode_t is_visible(struct kobject *kobj, struct attribute *attr, int n)
+{
+	struct cpulevel_info info = get_info();
+
+	return is_known(&info, attr) ? attr->mode : 0;
+}
+
+#define GROUP(group, directory)						\
+static const struct attribute_group group##_group = {			\
+	.name		= directory,					\
+	.attrs		= group##_attrs,				\
+	.is_visible	= is_visible,					\
+}
+
+GROUP(top, NULL);
+GROUP(xen, "xen");
+GROUP(cpu, "cpu");
+GROUP(featureset, "featuresets");
+GROUP(levelling, "levelling");
 
 const struct attribute_group *cl_sysfs_groups[] = {
 	&top_group,
@@ -225,3 +263,36 @@ const struct attribute_group *cl_sysfs_groups[] = {
 	&levelling_group,
 	NULL
 };
+
+static void update_file(struct kobject *device, const char *directory,
+			const struct attribute *attr, bool known)
+{
+	int ret;
+
+	if (!known) {
+		sysfs_remove_file_from_group(device, attr, directory);
+		return;
+	}
+	ret = sysfs_add_file_to_group(device, attr, directory);
+	if (ret)
+		pr_warn("sysfs: cannot make the file %s, error %d; load the module again\n",
+			attr->name, ret);
+}
+
+/*
+ * Make what became known appear and the opposite vanish.  One by one:
+ * sysfs_update_group() would also replace the files that stay, and whoever
+ * has one open would lose it.
+ */
+void cl_sysfs_update(struct kobject *device, const struct cpulevel_info *before,
+		     const struct cpulevel_info *now)
+{
+	const struct attribute_group **group;
+	struct attribute **attr;
+
+	for (group = cl_sysfs_groups; *group; group++)
+		for (attr = (*group)->attrs; *attr; attr++)
+			if (is_known(before, *attr) != is_known(now, *attr))
+				update_file(device, (*group)->name, *attr,
+					    is_known(now, *attr));
+}

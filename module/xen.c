@@ -3,11 +3,10 @@
  * The Xen backend: all facts come from Xen.  A control domain's own CPUID and
  * rdmsr are no source, Xen virtualises both.
  */
-#include <linux/build_bug.h>
 #include <linux/errno.h>
-#include <linux/kernel.h>
 #include <linux/string.h>
 
+#include "backend.h"
 #include "machine.h"
 #include "snapshot.h"
 #include "xen_sysctl.h"
@@ -34,11 +33,35 @@ static int get_featureset(const struct cl_machine *m, u32 version, u32 index,
 	return ret;
 }
 
+/* Does Xen take this version, whatever it lets us do with it? */
+static bool speaks(const struct cl_machine *m, u32 version)
+{
+	struct cl_xen_sysctl op = {
+		.cmd = CL_XEN_SYSCTL_NONE,
+		.version = version,
+	};
+
+	return m->sysctl(&op) != -EACCES;
+}
+
 /*
- * Xen answers -EACCES to an interface version it does not speak, so ask,
- * newest first.  Its release string would mislead: vendors backport.
- *
- * -EACCES to all of them can also be Flask, which like -EPERM says: not to us.
+ * Xen answers -EACCES to an interface version it does not speak, and so does
+ * Flask to an operation it forbids.
+ */
+static int explain_refusal(const struct cl_machine *m)
+{
+	u32 version;
+
+	for (version = CL_XEN_SYSCTL_MAX; version >= CL_XEN_SYSCTL_MIN;
+	     version--)
+		if (speaks(m, version))
+			return -EACCES;
+	return -EPROTONOSUPPORT;
+}
+
+/*
+ * Try the versions, newest first.  Xen's release string would mislead: vendors
+ * backport.
  */
 static int probe(const struct cl_machine *m, struct cpulevel_info *info)
 {
@@ -51,7 +74,7 @@ static int probe(const struct cl_machine *m, struct cpulevel_info *info)
 		ret = get_featureset(m, version, 0, NULL, &nr_words);
 	}
 	if (ret == -EACCES)
-		return -EPERM;
+		return explain_refusal(m);
 	if (ret)
 		return ret;
 	if (nr_words > CPULEVEL_MAX_WORDS)
@@ -86,6 +109,8 @@ static int read_set(const struct cl_machine *m,
 		return -EAGAIN;
 	if (ret)
 		return ret;
+	if (nr_words < info->nr_words)	/* fewer: the rest would not be 0 but unknown */
+		return -EAGAIN;
 	return all_zero(words) ? -ENODATA : 0;
 }
 
@@ -126,43 +151,83 @@ static void complete_one_policy(struct cl_snapshot *s)
 	copy_to_max(s, CPULEVEL_SET_HVM_DEFAULT, CPULEVEL_SET_HVM_MAX);
 }
 
-/* Not worth failing for: Xen 4.22 removed it, and Flask can forbid it. */
-static void read_caps(const struct cl_machine *m, struct cpulevel_info *info)
+/*
+ * Xen before 4.14.6, 4.15.5, 4.16.5 and 4.17.2 has max policies but does not
+ * give their featuresets.  Words that we cannot place in a policy would be
+ * made up, so with any of these there is no set.
+ */
+static void compute_set(struct cl_snapshot *s, u32 index)
+{
+	u32 *words = s->words[index];
+
+	if (s->info.valid & (1U << index) || !s->policies[index] ||
+	    s->info.nr_words > CL_KNOWN_WORDS)
+		return;
+	cl_policy_get_words(s->policies[index], words, s->info.nr_words);
+	if (!all_zero(words))
+		s->info.valid |= 1U << index;
+}
+
+static void complete_max(struct cl_snapshot *s)
+{
+	complete_one_policy(s);
+	compute_set(s, CPULEVEL_SET_PV_MAX);
+	compute_set(s, CPULEVEL_SET_HVM_MAX);
+}
+
+/* The policy that Xen runs by, not raw's claim, says what Xen can use. */
+static bool host_faults(const struct cl_snapshot *s)
+{
+	const struct cpulevel_policy *host = s->policies[CPULEVEL_SET_HOST];
+	const struct cpulevel_msr *msr = NULL;
+
+	if (host)
+		msr = cl_policy_msr(host, CL_MSR_PLATFORM_INFO);
+	return (msr && msr->value & CL_PLATFORM_CPUID_FAULTING) ||
+	       cl_has_bit(s->words[CPULEVEL_SET_HOST], CL_BIT_CPUID_USER_DIS);
+}
+
+/*
+ * What Xen 4.22 found but no longer reports.  Below another hypervisor the
+ * masks are anyone's guess, and so is all without the host's policy.
+ */
+static void derive_caps(struct cl_snapshot *s)
+{
+	struct cl_mask masks[CL_MAX_MASKS];
+	u32 caps = 0;
+	int n = 0;
+
+	if (host_faults(s)) {
+		caps = CPULEVEL_CAP_FAULTING;
+	} else {
+		if (!s->policies[CPULEVEL_SET_HOST] ||
+		    cl_has_bit(s->words[CPULEVEL_SET_RAW], CL_BIT_HYPERVISOR))
+			return;
+		n = cl_masks(&s->info, s->policies[CPULEVEL_SET_RAW], masks);
+	}
+	if (n < 0)
+		return;
+	while (n > 0)
+		caps |= masks[--n].caps;
+	s->info.caps = caps;
+	s->info.caps_source = CPULEVEL_CAPS_DERIVED;
+}
+
+/* Not worth failing for: Flask can forbid it. */
+static void read_caps(const struct cl_machine *m, struct cl_snapshot *s)
 {
 	struct cl_xen_sysctl op = {
 		.cmd = CL_XEN_SYSCTL_LEVELLING_CAPS,
-		.version = info->sysctl_version,
+		.version = s->info.sysctl_version,
 	};
+	int ret = m->sysctl(&op);
 
-	if (m->sysctl(&op))
+	if (ret == -ENOSYS)
+		derive_caps(s);
+	if (ret)
 		return;
-	info->caps = op.u.levelling_caps.caps;
-	info->caps_source = CPULEVEL_CAPS_XEN;
-}
-
-/* CPUID leaf 1 eax from the family, model and stepping that Xen decoded. */
-static u32 encode_signature(const struct cl_xenpf_cpu_version *v)
-{
-	u32 base = min_t(u32, v->family, 0xf);
-
-	return (v->family - base) << 20 | (v->model >> 4) << 16 |
-	       base << 8 | (v->model & 0xf) << 4 | v->stepping;
-}
-
-/* Physical CPU 0, which is never offline.  As optional as the caps. */
-static void read_cpu(const struct cl_machine *m, struct cl_cpu *cpu)
-{
-	struct cl_xen_platform_op op = {
-		.cmd = CL_XENPF_GET_CPU_VERSION,
-		.version = CL_XENPF_VERSION,
-	};
-	const struct cl_xenpf_cpu_version *v = &op.u.cpu_version;
-
-	BUILD_BUG_ON(sizeof(cpu->vendor) <= sizeof(v->vendor));
-	if (m->platform_op(&op) || !v->vendor[0])
-		return;
-	memcpy(cpu->vendor, v->vendor, sizeof(v->vendor));
-	cpu->signature = encode_signature(v);
+	s->info.caps = op.u.levelling_caps.caps;
+	s->info.caps_source = CPULEVEL_CAPS_XEN;
 }
 
 /* Late microcode may change every set; then raw or host tells. */
@@ -184,6 +249,11 @@ static int check_unchanged(const struct cl_machine *m,
 	return 0;
 }
 
+/*
+ * -EPERM, or -ENOSYS from some Xens: this is not a control domain; -EACCES: it
+ * is, but Flask forbids it; -EPROTONOSUPPORT: Xen speaks another sysctl
+ * version; -E2BIG: too many words.
+ */
 int cl_xen_read(const struct cl_machine *m, struct cl_snapshot *s)
 {
 	int ret;
@@ -197,8 +267,11 @@ int cl_xen_read(const struct cl_machine *m, struct cl_snapshot *s)
 	ret = read_sets(m, s);
 	if (ret)
 		return ret;
-	complete_one_policy(s);
-	read_caps(m, &s->info);
-	read_cpu(m, &s->cpu);
+	ret = cl_xen_read_policies(m, s);
+	if (ret)
+		return ret;
+	complete_max(s);
+	cl_xen_read_cpus(m, &s->info);
+	read_caps(m, s);
 	return check_unchanged(m, s);
 }
