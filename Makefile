@@ -3,7 +3,8 @@
 # make demo       the whole job on a real Xen dom0, in QEMU; sets itself up (root, Debian 12)
 # make check      all tests, a true sample of the long ones; sets itself up
 # make check-long everything, full matrices and soaks
-# make check-G    one group of tests: lint unit golden shell vm (tests/README)
+# make check-G    one group of tests: lint unit golden shell kunit vm (tests/README)
+# make bench-module  what a call to the module costs, beside libxenctrl and xen-cpuid
 # make clean      remove build/; the cache of downloads and kernels stays
 # make help       this text
 
@@ -33,7 +34,10 @@ check-long: bootstrap
 check-%: bootstrap
 	@tests/run $*
 
+bench-module: bootstrap
+	@tests/vm/bench/module
+
 clean:
 	rm -rf build
 
-.PHONY: all help tools bootstrap demo check check-long clean
+.PHONY: all help tools bootstrap demo check check-long bench-module clean

@@ -15,7 +15,6 @@ needs() {
 		/usr/bin/make                         make                 make
 		/usr/bin/gcc-12                       gcc-12               -
 		/usr/include/gelf.h                   libelf-dev           elfutils-libelf-devel
-		/usr/include/libkmod.h                libkmod-dev          kmod-devel
 		/usr/include/expat.h                  libexpat1-dev        expat-devel
 		/usr/include/jansson.h                libjansson-dev       jansson-devel
 		/usr/include/xen/arch-x86/cpufeatureset.h libxen-dev       xen-devel
@@ -36,6 +35,9 @@ needs() {
 		/usr/bin/zstd                         zstd                 zstd
 		/usr/bin/git                          git                  git-core
 		/usr/bin/bc                           bc                   bc
+		/usr/bin/pahole                       pahole               dwarves
+		/usr/bin/flex                         flex                 flex
+		/usr/bin/bison                        bison                bison
 		/usr/sbin/modprobe                    kmod                 kmod
 		/usr/sbin/mke2fs                      e2fsprogs            e2fsprogs
 		/usr/bin/mmdebstrap                   mmdebstrap           -

@@ -15,13 +15,13 @@ fingerprint() {	# HOME
 	gpg --homedir "$1" --with-colons --list-secret-keys | awk -F: '$1 == "fpr" { print $10; exit }'
 }
 
-# module SOURCE KDIR DEST [KCFLAGS]: build in a copy, so that nothing lands in the tree.
+# module SOURCE KDIR|K DEST [KCFLAGS]: build in a copy, so that nothing lands in the tree.
 module() {
 	local tmp log=$3/make.log
 	tmp=$(mktemp -d)
 	mkdir -p "$3"
 	cp -a "$1/." "$tmp"
-	if ! make -C "$2" M="$tmp" KCFLAGS="-ffile-prefix-map=$tmp=. ${4-}" modules >"$log" 2>&1; then
+	if ! "$VM_DIR/kernels" make "$2" M="$tmp" KCFLAGS="-ffile-prefix-map=$tmp=. ${4-}" modules >"$log" 2>&1; then
 		grep -m 1 -E 'error|\*\*\*' "$log" >&2
 		return 1
 	fi

@@ -47,6 +47,15 @@ caps_agree() {
 	[[ -n $log && $((log)) -eq $((caps)) ]]
 }
 
+# Xen tells its microcode from 4.18 on; these machines have one kind of CPU.
+microcode_agrees() {
+	local xen ours
+	xen=$(xen-ucode show-cpu-info 2>/dev/null | sed -n 's/.* revision //p' | head -n 1)
+	ours=$(cat $SYSFS/cpu/microcode 2>/dev/null)
+	echo "xen-ucode: ${xen:-nothing}, sysfs: ${ours:-nothing}"
+	[[ $((xen)) -eq $((ours)) ]]
+}
+
 all_agree() {
 	local set
 	for set in $SETS; do
@@ -54,9 +63,3 @@ all_agree() {
 	done
 	t "the levelling capabilities equal Xen's log" caps_agree
 }
-
-loaded() {	# MODULE -> the version that is in the kernel now
-	cat "/sys/module/$1/version" 2>/dev/null || echo none
-}
-
-equal() { [[ $1 = "$2" ]] || { echo "'$1' is not '$2'"; return 1; }; }

@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Disks that must be refused, by the copy of driver-disk that each disk brings and by the host's own.
 # shellcheck shell=bash disable=SC1091 # guest/ is in /mnt there
-. /mnt/guest/oracle.sh
 
-# All that an install could have touched.
+# All that an install could have touched; a file's change time cannot be set back.
 state() {
 	rpm -qa | sort
-	find /lib/modules /boot /etc /var/update /usr/libexec -type f -exec sha256sum {} + 2>/dev/null | sort || true
+	find /lib/modules /boot /etc /var/update /usr/libexec -printf '%p %s %C@\n' 2>/dev/null | sort || true
 	find /tmp -mindepth 1 ! -name state.before
 	mount
 }

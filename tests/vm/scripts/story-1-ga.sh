@@ -2,14 +2,10 @@
 # Day 1, the GA kernel: install both driver disks and use them; then the kernel hotfix arrives.
 # shellcheck shell=bash disable=SC1091 # guest/ is in /mnt there
 . /mnt/guest/oracle.sh
+. /mnt/guest/disks.sh
 
 t "at first the in-box 1.0 serves the device" equal "$(loaded acme_edu)" 1.0
-mkdir -p /media
-for iso in *.iso; do
-	show mount -o loop,ro "$iso" /media
-	t "${iso%.iso} installs" show /media/install
-	show umount /media
-done
+install_disks
 rmmod acme_edu
 show modprobe -a acme_edu cpulevel
 t "acme_edu 1.1 replaces the in-box 1.0" equal "$(loaded acme_edu)" 1.1
@@ -17,8 +13,7 @@ t "cpulevel is loaded" test -e "$SYSFS"/abi
 show cpulevel show
 all_agree
 t "nothing would be lost by a reboot yet" driver-disk status
-printf '%s\n' "$(loaded acme_edu)" >"$OUT/acme_edu"
-printf '%s\n' "$(loaded cpulevel)" >"$OUT/cpulevel"
+note_loaded
 
 t "the kernel hotfix installs" show rpm -i kernel-*.rpm
 t "rpm's own output says that acme_edu would fall back" grep -q 'acme_edu falls back from 1.1 to the in-box 1.0' /tmp/shown

@@ -1,17 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Day 2, the reboot into the hotfix: what was announced has happened; then the re-spun disks are installed.
 # shellcheck shell=bash disable=SC1091 # guest/ is in /mnt there
-. /mnt/guest/oracle.sh
+. /mnt/guest/disks.sh
 
 show uname -r
 t "the in-box 1.0 is back" equal "$(loaded acme_edu)" 1.0
 t "cpulevel has no module" equal "$(loaded cpulevel)" none
-printf '%s\n' "$(loaded acme_edu)" >"$OUT/acme_edu"
-printf '%s\n' "$(loaded cpulevel)" >"$OUT/cpulevel"
-mkdir -p /media
-for iso in *.iso; do
-	show mount -o loop,ro "$iso" /media
-	t "${iso%.iso} installs" show /media/install
-	show umount /media
-done
+note_loaded
+install_disks
 t "nothing would be lost by a reboot any more" show driver-disk status
