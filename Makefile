@@ -3,8 +3,9 @@
 # make demo       the whole job on a real Xen dom0, in QEMU; sets itself up (root, Debian 12)
 # make check      all tests, a true sample of the long ones; sets itself up
 # make check-long everything, full matrices and soaks
-# make check-G    one group of tests: lint unit golden shell kunit vm (tests/README)
+# make check-G    one group of tests: lint unit fuzz golden shell kunit vm (tests/README)
 # make bench-module  what a call to the module costs, beside libxenctrl and xen-cpuid
+# make bench-lib  how fast the library and the command are, each beside a peer
 # make clean      remove build/; the cache of downloads and kernels stays
 # make help       this text
 
@@ -36,6 +37,10 @@ check-%: bootstrap
 
 bench-module: bootstrap
 	@tests/vm/bench/module
+
+bench-lib: tools
+	@tests/bench/lib
+	@tests/bench/cli
 
 clean:
 	rm -rf build

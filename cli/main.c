@@ -1,30 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The command cpulevel: options, the table of verbs, messages. */
+/* The command cpulevel: its command line and its messages. */
 #include <getopt.h>
 #include <stdarg.h>
 #include <string.h>
 
 #include "cli.h"
-
-static const struct verb {
-	const char *name;
-	const char *usage;
-	const char *help;
-	int min, max;		/* arguments */
-	bool host;		/* reads a host: takes --sysroot */
-	int (*run)(const struct arguments *args);
-} verbs[] = {
-	{ "show", "[FILE]", "what a host's CPUs have and guests may see",
-	  0, 1, true, verb_show },
-	{ "save", "[FILE]", "write a host to FILE, to be used anywhere",
-	  0, 1, true, verb_save },
-	{ "decode", "FEATURESET", "name the features of a featureset",
-	  1, 1, false, verb_decode },
-	{ "combine", "FEATURESET...", "the level of hosts with these sets",
-	  1, 1 << 20, false, verb_combine },
-};
-
-#define NR_VERBS	(sizeof(verbs) / sizeof(verbs[0]))
 
 /* Names come from the command line and from files: print no control codes. */
 static void say(const char *text)
@@ -54,39 +34,88 @@ int complain_error(const struct cl_error *error)
 	return complain(error->object, "%s", error->reason);
 }
 
-static int help(void)
+/* The number of the choice that @value names, or -1 after a message. */
+static int choose(const struct option_info *option, const char *value)
 {
-	size_t i;
+	char object[32], list[160] = "";
+	const char *name;
+	size_t len = 0;
+	int n;
 
-	puts("usage: cpulevel VERB [OPTION]... [ARGUMENT]...\n");
-	for (i = 0; i < NR_VERBS; i++)
-		printf("  %-8s %-14s  %s\n", verbs[i].name, verbs[i].usage,
-		       verbs[i].help);
-	puts("\n"
-	     "  --json         print JSON\n"
-	     "  --sysroot DIR  show, save: the host whose /sys was copied below DIR\n"
-	     "  --help         print this\n"
-	     "  --version      print the version\n"
-	     "\n"
-	     "Without FILE and --sysroot the host is this machine.  A FEATURESET is\n"
-	     "hex words as 178bfbff-00802209-...  See cpulevel(8).");
-	return finish_stdout();
+	for (n = 0; (name = option->choice(n)); n++) {
+		if (!strcmp(name, value))
+			return n;
+		len += snprintf(list + len, sizeof(list) - len, "%s%s",
+				n ? ", " : "", name);
+	}
+	snprintf(object, sizeof(object), "--%s", option->name);
+	complain(object, "'%.40s' is not known; it can be %s", value, list);
+	return -1;
 }
 
-static const struct verb *find_verb(const char *name)
+/* Take the option with that bit into @args. */
+static int take_option(struct arguments *args, unsigned int bit,
+		       const char *value)
 {
-	size_t i;
+	const struct option_info *option = option_table;
+	int choice = 0;
 
-	for (i = 0; i < NR_VERBS; i++)
-		if (!strcmp(verbs[i].name, name))
-			return &verbs[i];
-	return NULL;
+	while (option->bit != bit)
+		option++;
+	if (option->choice)
+		choice = choose(option, value);
+	if (choice < 0)
+		return EXIT_ERROR;
+	args->given |= bit;
+	if (bit == OPT_JSON)
+		args->json = true;
+	if (bit == OPT_SYSROOT)
+		args->sysroot = value;
+	if (bit == OPT_SET)
+		args->set = choice;
+	if (bit == OPT_GUEST)
+		args->guest = choice;
+	if (bit == OPT_FOR)
+		args->tool = choice;
+	return EXIT_YES;
+}
+
+#define MAX_OPTIONS	16
+
+static int parse_options(struct arguments *args, int argc, char **argv)
+{
+	struct option options[MAX_OPTIONS] = { { NULL, 0, NULL, 0 } };
+	const struct option_info *info;
+	int i, bit;
+
+	for (i = 0, info = option_table; info->name; i++, info++) {
+		options[i].name = info->name;
+		options[i].has_arg = info->value ? required_argument : no_argument;
+		options[i].val = info->bit;
+	}
+	opterr = 0;
+	while ((bit = getopt_long(argc, argv, ":", options, NULL)) != -1) {
+		if (bit == ':')
+			return complain(argv[optind - 1],
+					"has no value; see cpulevel --help");
+		if (bit == '?')
+			return complain(argv[optind - 1],
+					"no such option; see cpulevel --help");
+		if (take_option(args, bit, optarg))
+			return EXIT_ERROR;
+	}
+	return EXIT_YES;
 }
 
 static int run(const struct verb *verb, const struct arguments *args)
 {
-	if (args->sysroot && !verb->host)
-		return complain(verb->name, "reads no host; leave out --sysroot");
+	unsigned int wrong = args->given & ~(verb->options | OPT_JSON);
+	const struct option_info *option;
+
+	for (option = option_table; option->name; option++)
+		if (wrong & option->bit)
+			return complain(verb->name, "has no option --%s; leave it out",
+					option->name);
 	if (args->sysroot && !*args->sysroot)
 		return complain("--sysroot", "is empty; name a directory");
 	if (args->count < verb->min || args->count > verb->max)
@@ -97,38 +126,22 @@ static int run(const struct verb *verb, const struct arguments *args)
 
 int main(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "json", no_argument, NULL, 'j' },
-		{ "sysroot", required_argument, NULL, 's' },
-		{ "help", no_argument, NULL, 'h' },
-		{ "version", no_argument, NULL, 'v' },
-		{ NULL, 0, NULL, 0 },
-	};
-	struct arguments args = { 0 };
+	struct arguments args = { .guest = CL_GUEST_HVM };
 	const struct verb *verb;
-	int option;
 
-	opterr = 0;
-	while ((option = getopt_long(argc, argv, ":", options, NULL)) != -1) {
-		switch (option) {
-		case 'j':
-			args.json = true;
-			break;
-		case 's':
-			args.sysroot = optarg;
-			break;
-		case 'h':
-			return help();
-		case 'v':
-			puts("cpulevel " CPULEVEL_VERSION);
-			return finish_stdout();
-		case ':':
-			return complain(argv[optind - 1],
-					"has no value; name a directory");
-		default:
-			return complain(argv[optind - 1],
-					"no such option; see cpulevel --help");
-		}
+	/* What is to be completed may look like any option. */
+	if (argc > 1 && !strcmp(argv[1], "complete")) {
+		args.count = argc - 2;
+		args.values = argv + 2;
+		return verb_complete(&args);
+	}
+	if (parse_options(&args, argc, argv))
+		return EXIT_ERROR;
+	if (args.given & OPT_HELP)
+		return print_help();
+	if (args.given & OPT_VERSION) {
+		puts("cpulevel " CPULEVEL_VERSION);
+		return finish_stdout();
 	}
 	if (optind == argc)
 		return complain("command line", "no verb; see cpulevel --help");

@@ -7,9 +7,22 @@ static void show_cpu(struct out *out, const struct cl_host *host)
 	char text[16];
 
 	out_string(out, "name", host->name);
-	out_string(out, "vendor", host->vendor);
+	/* Not every source tells them; no CPU has either empty or 0. */
+	if (*host->vendor)
+		out_string(out, "vendor", host->vendor);
+	else
+		out_absent(out, "vendor", "not known");
 	snprintf(text, sizeof(text), "%08x", host->signature);
-	out_string(out, "signature", text);
+	if (host->signature)
+		out_string(out, "signature", text);
+	else
+		out_absent(out, "signature", "not known");
+	if (host->microcode) {
+		snprintf(text, sizeof(text), "0x%x", host->microcode);
+		out_string(out, "microcode", text);
+	}
+	if (host->uniform != CL_UNIFORM_UNKNOWN)
+		out_answer(out, "uniform", host->uniform == CL_UNIFORM_YES);
 	out_string(out, "backend", cl_backend_name(host->backend));
 	if (host->sysctl_version) {
 		snprintf(text, sizeof(text), "0x%02x", host->sysctl_version);
@@ -36,6 +49,25 @@ static void show_featuresets(struct out *out, const struct cl_host *host)
 	out_end_group(out);
 }
 
+/* Of what PV guests get here, what can be hidden from them and what cannot. */
+static void show_hideable(struct out *out, const struct cl_host *host)
+{
+	const struct cl_featureset *pv = &host->sets[CL_SET_PV_DEFAULT];
+	struct cl_featureset mask, part;
+
+	if (!(host->valid >> CL_SET_PV_DEFAULT & 1))
+		return;
+	cl_hideable(&mask, host->caps, host->vendor);
+	cl_and(&part, pv, &mask);
+	if (!out->json && cl_equal(&part, pv)) {
+		out_string(out, "hideable", "everything");
+		return;
+	}
+	out_features(out, "hideable", &part);
+	cl_minus(&part, pv, &mask);
+	out_features(out, "not_hideable", &part);
+}
+
 static void show_levelling(struct out *out, const struct cl_host *host)
 {
 	char text[16];
@@ -58,6 +90,7 @@ static void show_levelling(struct out *out, const struct cl_host *host)
 		out_item(out, cl_cap_name(n) ? cl_cap_name(n) : text);
 	}
 	out_end_list(out);
+	show_hideable(out, host);
 	out_string(out, "source", cl_caps_source_name(host->caps_source));
 	out_end_group(out);
 }

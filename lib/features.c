@@ -2,18 +2,8 @@
 /* The table of features.def, looked up by number and by name. */
 #include <errno.h>
 
+#include "attributes.h"
 #include "internal.h"
-
-/* The attribute words of features.def. */
-enum {
-	NONE		= 0,
-	ALL		= CL_ATTR_ALL,
-	HVM		= CL_ATTR_HVM,
-	HAP		= CL_ATTR_HAP,
-	OPT_IN		= CL_ATTR_OPT_IN,
-	SPECIAL		= CL_ATTR_SPECIAL,
-	ACCUMULATE	= CL_ATTR_ACCUMULATE,
-};
 
 static const struct cl_word words[] = {
 #define WORD(index, name, leaf, subleaf, reg) \

@@ -81,6 +81,15 @@ char *cl_featureset_text(const struct cl_featureset *fs,
 	return text;
 }
 
+void cl_resize(struct cl_featureset *fs, unsigned int nr_words)
+{
+	if (nr_words > CL_MAX_WORDS)
+		nr_words = CL_MAX_WORDS;
+	fs->nr_words = nr_words;
+	memset(fs->words + nr_words, 0,
+	       (CL_MAX_WORDS - nr_words) * sizeof(fs->words[0]));
+}
+
 bool cl_has(const struct cl_featureset *fs, unsigned int bit)
 {
 	return bit < CL_MAX_BITS && fs->words[bit / 32] >> bit % 32 & 1;

@@ -12,6 +12,30 @@
 	typedef char cl_assert_##name[(condition) ? 1 : -1] \
 	__attribute__((unused))
 
+/*
+ * Four words at once, for loops that have to be fast at -O2 and with old
+ * compilers.  Arrays of words have room for CL_MAX_WORDS, so a block is whole
+ * even where the last words are not used.
+ */
+typedef uint32_t cl_block
+	__attribute__((vector_size(16), aligned(4), may_alias));
+
+#define CL_BLOCKS(nr_words)	(((nr_words) + 3) / 4)
+#define CL_BLOCKS_OF(words)	((cl_block *)(words))
+#define CL_CONST_BLOCKS(words)	((const cl_block *)(words))
+
+static inline bool cl_any_bit(cl_block block)
+{
+	return block[0] | block[1] | block[2] | block[3];
+}
+
+/*
+ * From what all hosts have (@level, changed in place) and what any of them has
+ * (@any, at least the known words) to what they can offer: the rules of
+ * cl_combine().
+ */
+void cl_settle(struct cl_featureset *level, const uint32_t *any);
+
 /* Fill @error, which may be NULL, and return @code. */
 int cl_fail(struct cl_error *error, int code, const char *object,
 	    const char *format, ...) __attribute__((format(printf, 4, 5)));
@@ -24,6 +48,8 @@ enum cl_field {
 	CL_FIELD_NAME,
 	CL_FIELD_VENDOR,
 	CL_FIELD_SIGNATURE,
+	CL_FIELD_MICROCODE,
+	CL_FIELD_UNIFORM,
 	CL_FIELD_BACKEND,
 	CL_FIELD_SYSCTL_VERSION,
 	CL_FIELD_ONE_POLICY,
@@ -36,7 +62,7 @@ enum cl_field {
 struct cl_field_info {
 	const char *key;	/* in a saved host */
 	const char *path;	/* below sys/class/misc/cpulevel, or NULL */
-	bool required;
+	bool required;		/* there */
 };
 
 extern const struct cl_field_info cl_fields[CL_NR_FIELDS];
@@ -49,12 +75,8 @@ int cl_field_set(struct cl_host *host, enum cl_field field, const char *text,
 bool cl_field_text(const struct cl_host *host, enum cl_field field,
 		   char text[CL_LINE_SIZE]);
 
-/* Are all required fields in @have, a bit each, and do they go together? */
+/* Do the fields in @have, a bit each, make a host, and do they go together? */
 int cl_fields_check(uint32_t have, const char *object, struct cl_error *error);
-
-/* Read the one line of a file in the module's sysfs tree. */
-int cl_sysfs_read(const char *sysroot, const char *file,
-		  char text[CL_LINE_SIZE], struct cl_error *error);
 
 /* Name the host; what is not printable ASCII becomes '?'. */
 void cl_host_name(struct cl_host *host, const char *name);

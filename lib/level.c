@@ -1,49 +1,62 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* The level of a pool: what several hosts can all offer their guests. */
+/* The rules of levelling: what several hosts can all offer their guests. */
+#include "attributes.h"
 #include "internal.h"
 
 /* Bits that protect a guest only if it knows of them wherever it may go. */
-static void accumulate(struct cl_featureset *out,
-		       const struct cl_featureset *a,
-		       const struct cl_featureset *b)
+static void accumulate(uint32_t *level, const uint32_t *any)
 {
-	unsigned int bit;
-
-	for (bit = 0; bit < CL_NR_KNOWN_WORDS * 32; bit++) {
-		const struct cl_feature *feature = cl_feature(bit);
-
-		if (feature && feature->attributes & CL_ATTR_ACCUMULATE &&
-		    (cl_has(a, bit) || cl_has(b, bit)))
-			cl_set(out, bit);
-	}
+#define FEATURE(name, word, bit, attributes, text)			\
+	if ((attributes) & ACCUMULATE)					\
+		level[CL_WORD_##word] |= any[CL_WORD_##word] & 1u << (bit);
+#include "features.def"
 }
 
-static bool rets_mispredict(const struct cl_featureset *fs)
-{
-	return cl_has(fs, CL_F_RSBA) || cl_has(fs, CL_F_RRSBA);
-}
+#define WORD_OF(feature)	(CL_F_##feature / 32)
+#define MASK_OF(feature)	(1u << CL_F_##feature % 32)
 
 /*
  * RSBA and RRSBA announce a danger that a guest must know of if any host has
  * it.  Which of the two is right depends on the mode the guest will use.
  */
-static void settle_rsba(struct cl_featureset *out)
+static void settle_rsba(uint32_t *level, const uint32_t *any)
 {
-	cl_clear(out, CL_F_RSBA);
-	cl_clear(out, CL_F_RRSBA);
-	cl_set(out, cl_has(out, CL_F_EIBRS) ? CL_F_RRSBA : CL_F_RSBA);
+	CL_ASSERT(one_word, WORD_OF(RSBA) == WORD_OF(RRSBA) &&
+			    WORD_OF(RSBA) == WORD_OF(EIBRS));
+	const uint32_t either = MASK_OF(RSBA) | MASK_OF(RRSBA);
+	uint32_t *word = &level[WORD_OF(RSBA)];
+
+	if (!(level[WORD_OF(ARCH_CAPS)] & MASK_OF(ARCH_CAPS)) ||
+	    !(any[WORD_OF(RSBA)] & either))
+		return;
+	*word &= ~either;
+	*word |= *word & MASK_OF(EIBRS) ? MASK_OF(RRSBA) : MASK_OF(RSBA);
 }
 
+void cl_settle(struct cl_featureset *level, const uint32_t *any)
+{
+	accumulate(level->words, any);
+	cl_prune(level);
+	settle_rsba(level->words, any);
+}
+
+/* Words from nr_words on are 0: all blocks are combined, none is counted. */
 void cl_combine(struct cl_featureset *out, const struct cl_featureset *a,
 		const struct cl_featureset *b)
 {
-	struct cl_featureset both;
+	const cl_block *x = CL_CONST_BLOCKS(a->words);
+	const cl_block *y = CL_CONST_BLOCKS(b->words);
+	cl_block any[CL_BLOCKS(CL_NR_KNOWN_WORDS)];
+	cl_block *to = CL_BLOCKS_OF(out->words);
+	size_t i;
 
-	cl_and(&both, a, b);
-	accumulate(&both, a, b);
-	cl_prune(&both);
-	if (cl_has(&both, CL_F_ARCH_CAPS) &&
-	    (rets_mispredict(a) || rets_mispredict(b)))
-		settle_rsba(&both);
-	*out = both;
+	out->nr_words = a->nr_words > b->nr_words ? a->nr_words : b->nr_words;
+	/* Both are read before the result is written: it may be one of them. */
+	for (i = 0; i < ARRAY_SIZE(any); i++) {
+		any[i] = x[i] | y[i];
+		to[i] = x[i] & y[i];
+	}
+	for (; i < CL_BLOCKS(CL_MAX_WORDS); i++)
+		to[i] = x[i] & y[i];
+	cl_settle(out, (const uint32_t *)any);
 }

@@ -7,14 +7,17 @@
 #include "internal.h"
 
 /* Index 0 is what has no name: not known. */
-static const char *const backend_names[] = { NULL, "xen", "native" };
+static const char *const backend_names[] = { NULL, "xen", "native", "dump" };
+static const char *const uniform_names[] = { NULL, "0", "1" };
 static const char *const source_names[] = { NULL, "xen", "derived", "probed" };
 
-/* Raw is what every source has: without it there is no host to speak of. */
+/* Required: of the module, which has them all. */
 const struct cl_field_info cl_fields[CL_NR_FIELDS] = {
 	[CL_FIELD_NAME]		  = { "name", NULL, true },
 	[CL_FIELD_VENDOR]	  = { "vendor", "cpu/vendor", true },
 	[CL_FIELD_SIGNATURE]	  = { "signature", "cpu/signature", true },
+	[CL_FIELD_MICROCODE]	  = { "microcode", "cpu/microcode", false },
+	[CL_FIELD_UNIFORM]	  = { "uniform", "cpu/uniform", false },
 	[CL_FIELD_BACKEND]	  = { "backend", "backend", true },
 	[CL_FIELD_SYSCTL_VERSION] = { "sysctl_version", "xen/sysctl_version",
 				      false },
@@ -151,10 +154,16 @@ static const char *set_fact(struct cl_host *host, enum cl_field field,
 				"CPUID's vendor of 12 characters");
 	case CL_FIELD_SIGNATURE:
 		return set_u32(&host->signature, text);
+	case CL_FIELD_MICROCODE:
+		return set_u32(&host->microcode, text);
+	case CL_FIELD_UNIFORM:
+		host->uniform = lookup(uniform_names,
+				       ARRAY_SIZE(uniform_names), text);
+		return host->uniform ? NULL : "1 or 0";
 	case CL_FIELD_BACKEND:
 		host->backend = lookup(backend_names,
 				       ARRAY_SIZE(backend_names), text);
-		return host->backend ? NULL : "xen or native";
+		return host->backend ? NULL : "xen, native or dump";
 	case CL_FIELD_SYSCTL_VERSION:
 		return set_u32(&host->sysctl_version, text);
 	case CL_FIELD_ONE_POLICY:
@@ -215,11 +224,17 @@ bool cl_field_text(const struct cl_host *host, enum cl_field field,
 		known = host->name;
 		break;
 	case CL_FIELD_VENDOR:
-		known = host->vendor;
+		known = *host->vendor ? host->vendor : NULL;
 		break;
 	case CL_FIELD_SIGNATURE:
 		sprintf(text, "%08x", host->signature);
-		return true;
+		return host->signature;
+	case CL_FIELD_MICROCODE:
+		sprintf(text, "0x%x", host->microcode);
+		return host->microcode;
+	case CL_FIELD_UNIFORM:
+		known = NAME_IN(uniform_names, host->uniform);
+		break;
 	case CL_FIELD_BACKEND:
 		known = cl_backend_name(host->backend);
 		break;
@@ -236,7 +251,8 @@ bool cl_field_text(const struct cl_host *host, enum cl_field field,
 		known = cl_caps_source_name(host->caps_source);
 		break;
 	default:
-		if (set >= CL_NR_SETS || !(host->valid >> set & 1))
+		if (set >= CL_NR_SETS ||
+		    !((host->valid & ~host->derived) >> set & 1))
 			return false;
 		cl_featureset_text(&host->sets[set], text);
 		return true;
@@ -250,13 +266,14 @@ int cl_fields_check(uint32_t have, const char *object, struct cl_error *error)
 {
 	bool caps = have >> CL_FIELD_CAPS & 1;
 	bool source = have >> CL_FIELD_CAPS_SOURCE & 1;
-	unsigned int field;
+	uint32_t sets = ((1u << CL_NR_SETS) - 1) << CL_FIELD_SETS;
 
-	for (field = 0; field < CL_NR_FIELDS; field++)
-		if (cl_fields[field].required && !(have >> field & 1))
-			return cl_fail(error, -EINVAL, object,
-				       "%s is missing; save or copy the host again",
-				       cl_fields[field].key);
+	if (!(have >> CL_FIELD_NAME & 1))
+		return cl_fail(error, -EINVAL, object,
+			       "name is missing; save the host again");
+	if (!(have & sets))
+		return cl_fail(error, -EINVAL, object,
+			       "there is no featureset; save the host again");
 	if (caps != source)
 		return cl_fail(error, -EINVAL, object,
 			       "one of caps and caps_source is missing; save or copy the host again");

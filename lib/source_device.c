@@ -25,6 +25,9 @@ CL_ASSERT(absent, CL_CAPS_ABSENT == CPULEVEL_CAPS_ABSENT);
 CL_ASSERT(reported, CL_CAPS_XEN == CPULEVEL_CAPS_XEN);
 CL_ASSERT(derived, CL_CAPS_DERIVED == CPULEVEL_CAPS_DERIVED);
 CL_ASSERT(probed, CL_CAPS_PROBED == CPULEVEL_CAPS_PROBED);
+CL_ASSERT(unknown, CL_UNIFORM_UNKNOWN == CPULEVEL_UNIFORM_UNKNOWN);
+CL_ASSERT(mixed, CL_UNIFORM_NO == CPULEVEL_UNIFORM_NO);
+CL_ASSERT(uniform, CL_UNIFORM_YES == CPULEVEL_UNIFORM_YES);
 CL_ASSERT(faulting, CL_CAP_FAULTING == CPULEVEL_CAP_FAULTING);
 CL_ASSERT(mask_1c, CL_CAP_1_ECX == CPULEVEL_CAP_1_ECX);
 CL_ASSERT(mask_1d, CL_CAP_1_EDX == CPULEVEL_CAP_1_EDX);
@@ -74,49 +77,47 @@ static int read_set(struct cl_host *host, int fd, unsigned int set,
 	return 0;
 }
 
-static int read_info(struct cl_host *host, int fd, struct cpulevel_info *info,
-		     const char *device, struct cl_error *error)
+/* What a newer module may say and this library does not understand. */
+static int check_info(const struct cpulevel_info *info, const char *device,
+		      struct cl_error *error)
 {
-	if (ioctl(fd, CPULEVEL_IOC_INFO, info))
-		return failed(error, device);
 	if (info->backend != CPULEVEL_BACKEND_XEN &&
 	    info->backend != CPULEVEL_BACKEND_NATIVE)
 		return mismatch(error, device, "backend", info->backend);
 	if (info->caps_source > CPULEVEL_CAPS_PROBED)
 		return mismatch(error, device, "source of capabilities",
 				info->caps_source);
+	if (info->uniform > CPULEVEL_UNIFORM_YES)
+		return mismatch(error, device, "uniformity", info->uniform);
 	if (!(info->valid & 1u << CPULEVEL_SET_RAW))
 		return mismatch(error, device, "selection of featuresets",
 				info->valid);
+	if (!info->vendor[0])
+		return cl_fail(error, -ENODATA, device,
+			       "does not know the CPUs' vendor; does Xen's security policy forbid getcpuinfo?");
+	return 0;
+}
+
+static int read_info(struct cl_host *host, int fd, struct cpulevel_info *info,
+		     const char *device, struct cl_error *error)
+{
+	int ret;
+
+	if (ioctl(fd, CPULEVEL_IOC_INFO, info))
+		return failed(error, device);
+	ret = check_info(info, device, error);
+	if (ret)
+		return ret;
 	host->backend = (enum cl_backend)info->backend;
 	host->sysctl_version = info->sysctl_version;
 	host->one_policy = info->flags & CPULEVEL_INFO_ONE_POLICY;
 	host->caps_source = (enum cl_caps_source)info->caps_source;
 	if (host->caps_source != CL_CAPS_ABSENT)
 		host->caps = info->caps;
-	return 0;
-}
-
-/* These two never change while the machine runs, and only sysfs has them. */
-static int read_cpu(struct cl_host *host, struct cl_error *error)
-{
-	static const enum cl_field fields[] = {
-		CL_FIELD_VENDOR, CL_FIELD_SIGNATURE,
-	};
-	char text[CL_LINE_SIZE];
-	size_t i;
-	int ret;
-
-	for (i = 0; i < ARRAY_SIZE(fields); i++) {
-		const char *file = cl_fields[fields[i]].path;
-
-		ret = cl_sysfs_read("", file, text, error);
-		if (!ret)
-			ret = cl_field_set(host, fields[i], text, file, error);
-		if (ret)
-			return ret;
-	}
-	return 0;
+	host->signature = info->signature;
+	host->microcode = info->microcode;
+	host->uniform = (enum cl_uniform)info->uniform;
+	return cl_field_set(host, CL_FIELD_VENDOR, info->vendor, device, error);
 }
 
 static int read_host(struct cl_host *host, int fd, const char *device,
@@ -131,8 +132,6 @@ static int read_host(struct cl_host *host, int fd, const char *device,
 	for (set = 0; !ret && set < CL_NR_SETS; set++)
 		if (info.valid >> set & 1)
 			ret = read_set(host, fd, set, device, error);
-	if (!ret)
-		ret = read_cpu(host, error);
 	if (ret)
 		return ret;
 	cl_host_name(host, uname(&machine) ? "" : machine.nodename);

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "formats.h"
 #include "internal.h"
 
 #define MAGIC	"cpulevel-host 1"
@@ -119,6 +120,24 @@ int cl_host_from_file(struct cl_host *host, const char *path,
 	if (!r.from)
 		return cl_fail(error, -errno, path,
 			       "%s; give a file written by cpulevel save",
+			       strerror(errno));
+	ret = parse_host(&parsed, &r, error);
+	fclose(r.from);
+	if (!ret)
+		*host = parsed;
+	return ret;
+}
+
+int cl_read_saved(struct cl_host *host, const char *text, size_t len,
+		  const char *name, struct cl_error *error)
+{
+	struct cl_host parsed = { .name = "" };
+	struct reader r = { .path = name };
+	int ret;
+
+	r.from = fmemopen((char *)text, len, "r");
+	if (!r.from)
+		return cl_fail(error, -errno, name, "%s; try again",
 			       strerror(errno));
 	ret = parse_host(&parsed, &r, error);
 	fclose(r.from);

@@ -34,8 +34,9 @@ static ssize_t slurp(const char *path, char *text, size_t size)
 	return len;
 }
 
-int cl_sysfs_read(const char *sysroot, const char *file,
-		  char text[CL_LINE_SIZE], struct cl_error *error)
+/* The one line of a file in the module's tree. */
+static int read_file(const char *sysroot, const char *file,
+		     char text[CL_LINE_SIZE], struct cl_error *error)
 {
 	char path[PATH_MAX];
 	ssize_t len;
@@ -62,7 +63,7 @@ static int read_field(struct cl_host *host, const char *sysroot,
 {
 	const char *file = cl_fields[field].path;
 	char where[PATH_MAX + 64], text[CL_LINE_SIZE];
-	int ret = cl_sysfs_read(sysroot, file, text, error);
+	int ret = read_file(sysroot, file, text, error);
 
 	if (ret == -ENOENT && !cl_fields[field].required)
 		return 0;
@@ -96,7 +97,7 @@ int cl_host_from_sysfs(struct cl_host *host, const char *sysroot,
 	unsigned int field;
 	int ret;
 
-	ret = cl_sysfs_read(sysroot, "abi", abi, error);
+	ret = read_file(sysroot, "abi", abi, error);
 	if (ret == -ENOENT || ret == -ENOTDIR)
 		return cl_fail(error, ret, root,
 			       "no " TREE " there; load the module or name a copied tree");

@@ -13,6 +13,9 @@ needs() {
 	sed 's/#.*//; /^[[:space:]]*$/d' <<-'END'
 		/usr/bin/gcc                          build-essential      gcc
 		/usr/bin/make                         make                 make
+		/usr/bin/clang                        clang                clang
+		/usr/lib/llvm-14/lib/clang/14.0.6/lib/linux/libclang_rt.fuzzer-x86_64.a libclang-rt-14-dev -
+		/usr/bin/valgrind                     valgrind             valgrind
 		/usr/bin/gcc-12                       gcc-12               -
 		/usr/include/gelf.h                   libelf-dev           elfutils-libelf-devel
 		/usr/include/expat.h                  libexpat1-dev        expat-devel
@@ -34,6 +37,7 @@ needs() {
 		/usr/bin/xz                           xz-utils             xz
 		/usr/bin/zstd                         zstd                 zstd
 		/usr/bin/git                          git                  git-core
+		/usr/bin/pkg-config                   pkg-config           pkgconf
 		/usr/bin/bc                           bc                   bc
 		/usr/bin/pahole                       pahole               dwarves
 		/usr/bin/flex                         flex                 flex

@@ -38,19 +38,50 @@ static void usual_module(void)
 		.abi = 1, .backend = CPULEVEL_BACKEND_XEN, .nr_words = 19,
 		.sysctl_version = 0x15, .valid = 0x3f,
 		.caps_source = CPULEVEL_CAPS_XEN, .caps = 1,
+		.vendor = "GenuineIntel", .signature = 0x306c3,
+		.microcode = 0x28, .uniform = CPULEVEL_UNIFORM_YES,
 	};
 	nr_words = 19;
 }
 
-static void refuses(const char *reason, const char *what)
+/* What the caller gets of all that, without any other file of the module's. */
+static void understands(void)
+{
+	struct cl_host host;
+
+	ok(!cl_host_from_device(&host, "/dev/null", NULL) &&
+	   !strcmp(host.vendor, "GenuineIntel") && host.signature == 0x306c3 &&
+	   host.microcode == 0x28 && host.uniform == CL_UNIFORM_YES &&
+	   host.caps_source == CL_CAPS_XEN && host.caps == 1 &&
+	   host.sysctl_version == 0x15 && host.valid == 0x3f,
+	   "what Xen's module says");
+	info.backend = CPULEVEL_BACKEND_NATIVE;
+	info.sysctl_version = 0;
+	info.valid = 3;
+	info.caps_source = CPULEVEL_CAPS_PROBED;
+	info.microcode = 0;
+	info.uniform = CPULEVEL_UNIFORM_NO;
+	ok(!cl_host_from_device(&host, "/dev/null", NULL) &&
+	   host.backend == CL_BACKEND_NATIVE && !host.microcode &&
+	   host.uniform == CL_UNIFORM_NO &&
+	   host.caps_source == CL_CAPS_PROBED && host.valid == 3,
+	   "what the module says without Xen");
+}
+
+static void refuses_code(int code, const char *reason, const char *what)
 {
 	struct cl_error error = { .reason = "" };
 	struct cl_host host;
 	int ret = cl_host_from_device(&host, "/dev/null", &error);
 
-	if (!ok(ret == -EPROTO && !strncmp(error.reason, reason, strlen(reason)),
+	if (!ok(ret == code && !strncmp(error.reason, reason, strlen(reason)),
 		"refused: %s", what))
 		printf("# %d %s: %s\n", ret, error.object, error.reason);
+}
+
+static void refuses(const char *reason, const char *what)
+{
+	refuses_code(-EPROTO, reason, what);
 }
 
 int main(void)
@@ -62,6 +93,8 @@ int main(void)
 	   strstr(error.reason, "load the module"),
 	   "no device: it says to load the module");
 	usual_module();
+	understands();
+	usual_module();
 	nr_words = 65;
 	refuses("number of words 65", "more words than the ABI allows");
 	usual_module();
@@ -70,6 +103,13 @@ int main(void)
 	usual_module();
 	info.caps_source = 77;
 	refuses("source of capabilities 77", "a source of a newer module");
+	usual_module();
+	info.uniform = 77;
+	refuses("uniformity 77", "a uniformity of a newer module");
+	usual_module();
+	info.vendor[0] = '\0';
+	refuses_code(-ENODATA, "does not know the CPUs' vendor",
+		     "a module to which Xen does not tell the vendor");
 	usual_module();
 	info.valid = 0;
 	refuses("selection of featuresets 0", "a module without any featureset");

@@ -40,13 +40,19 @@ static const struct bad {
 	{ "a set that is not hex", HEAD "raw 1-x\nend\n", 6, "word 1 is not hex" },
 	{ "a signature that is not hex", HEAD RAW "caps -1\nend\n", 7,
 	  "caps is '-1'" },
+	{ "a microcode that is not hex", HEAD RAW "microcode new\nend\n", 7,
+	  "microcode is 'new'" },
+	{ "uniform that is neither", HEAD RAW "uniform 2\nend\n", 7,
+	  "uniform is '2'; expected 1 or 0" },
 	{ "a source nobody knows", HEAD RAW "caps_source x\nend\n", 7,
 	  "caps_source is 'x'" },
 	{ "a vendor too long", "cpulevel-host 1\nvendor GenuineIntel1\n", 2,
 	  "vendor is" },
-	{ "no vendor", "cpulevel-host 1\nname h\nsignature 1\nbackend xen\nraw 1\nend\n",
-	  0, "vendor is missing" },
-	{ "no featureset", HEAD "end\n", 0, "raw is missing" },
+	{ "no name", "cpulevel-host 1\nvendor GenuineIntel\nraw 1\nend\n", 0,
+	  "name is missing" },
+	{ "no featureset", HEAD "end\n", 0, "there is no featureset" },
+	{ "a backend nobody knows", "cpulevel-host 1\nname h\nbackend x\n", 3,
+	  "backend is 'x'; expected xen, native or dump" },
 	{ "caps without their source", HEAD RAW "caps 1\nend\n", 0,
 	  "one of caps and caps_source" },
 	{ "a carriage return", "cpulevel-host 1\r\n", 1, "character 0x0d at 16" },
@@ -96,6 +102,8 @@ static void fill(struct cl_host *host)
 	strcpy(host->name, "a host");
 	strcpy(host->vendor, "  Shanghai  ");
 	host->signature = 0x306c3;
+	host->microcode = 0x49;
+	host->uniform = CL_UNIFORM_NO;
 	host->backend = CL_BACKEND_XEN;
 	host->sysctl_version = 0x12;
 	host->one_policy = true;
@@ -124,6 +132,7 @@ static void test_round_trip(void)
 	   "a host is left alone by a failure");
 	ok(!parse(HEAD RAW "# why\n\nend\n", strlen(HEAD RAW "# why\n\nend\n"),
 		  &host, NULL) && !host.sysctl_version && !host.one_policy &&
+	   !host.microcode && host.uniform == CL_UNIFORM_UNKNOWN &&
 	   host.valid == 1 && !cl_method(&host),
 	   "what is not in the file is not known");
 }

@@ -56,6 +56,57 @@ static void test_properties(void)
 	ok(in_place, "the result may be an operand");
 }
 
+/* What a level can look like: closed, and RSBA or RRSBA as the rule says. */
+static void random_level(struct cl_featureset *level)
+{
+	struct cl_featureset other;
+
+	random_featureset(level);
+	random_featureset(&other);
+	cl_combine(level, level, &other);
+}
+
+/* All bits but those that follow a rule of their own. */
+static void keep_ordinary(struct cl_featureset *fs)
+{
+	unsigned int bit;
+
+	cl_clear(fs, CL_F_RSBA);
+	cl_clear(fs, CL_F_RRSBA);
+	for (bit = 0; bit < CL_NR_KNOWN_WORDS * 32; bit++)
+		if (cl_feature(bit) &&
+		    cl_feature(bit)->attributes & CL_ATTR_ACCUMULATE)
+			cl_clear(fs, bit);
+}
+
+static void test_canonical(void)
+{
+	bool idempotent = true, closed = true, monotone = true;
+	int i;
+
+	for (i = 0; i < 20000; i++) {
+		struct cl_featureset a, b, more, out, with_more;
+
+		random_level(&a);
+		cl_combine(&out, &a, &a);
+		CHECK(&idempotent, cl_equal(&out, &a), "round %d", i);
+		out = a;
+		cl_prune(&out);
+		CHECK(&closed, cl_equal(&out, &a), "round %d", i);
+		random_featureset(&b);
+		random_featureset(&more);
+		keep_ordinary(&more);
+		cl_combine(&out, &a, &b);
+		cl_or(&more, &a, &more);
+		cl_combine(&with_more, &more, &b);
+		keep_ordinary(&out);
+		CHECK(&monotone, cl_subset(&out, &with_more), "round %d", i);
+	}
+	ok(idempotent, "combining a level with itself changes nothing");
+	ok(closed, "a level has every prerequisite of what it has");
+	ok(monotone, "a host with more ordinary features costs none");
+}
+
 static struct cl_featureset set_of(const int *bits)
 {
 	struct cl_featureset fs = { 0 };
@@ -101,6 +152,7 @@ int main(void)
 {
 	test_vectors();
 	test_properties();
+	test_canonical();
 	test_rules();
 	return done();
 }
