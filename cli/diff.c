@@ -43,17 +43,28 @@ static bool diff_set(struct out *out, const struct cl_host *a,
 	return same;
 }
 
-/* Both values if they differ; true if they do not. */
+/* Both values if they differ; true if they do not, or if one is not known. */
 static bool diff_text(struct out *out, const char *key, const char *a,
 		      const char *b)
 {
-	if (!strcmp(a, b))
+	if (!*a || !*b || !strcmp(a, b))
 		return true;
 	out_list(out, key);
 	out_item(out, a);
 	out_item(out, b);
 	out_end_list(out);
 	return false;
+}
+
+#define SIGNATURE_SIZE	16
+
+static char *signature_text(const struct cl_host *host,
+			    char text[SIGNATURE_SIZE])
+{
+	text[0] = '\0';
+	if (host->signature)
+		snprintf(text, SIGNATURE_SIZE, "%08x", host->signature);
+	return text;
 }
 
 /*
@@ -63,13 +74,18 @@ static bool diff_text(struct out *out, const char *key, const char *a,
 static void diff_unlevellable(struct out *out, const struct cl_host *a,
 			      const struct cl_host *b)
 {
+	const struct cl_featureset *raw_a = &a->sets[CL_SET_RAW];
+	const struct cl_featureset *raw_b = &b->sets[CL_SET_RAW];
 	struct cl_featureset differ = { 0 };
 
-	if (cl_has(&a->sets[CL_SET_RAW], CL_F_FDP_EXCP_ONLY) !=
-	    cl_has(&b->sets[CL_SET_RAW], CL_F_FDP_EXCP_ONLY))
+	if (!(a->valid & b->valid & 1u << CL_SET_RAW)) {
+		out_absent(out, "unlevellable", "not known");
+		return;
+	}
+	if (cl_has(raw_a, CL_F_FDP_EXCP_ONLY) !=
+	    cl_has(raw_b, CL_F_FDP_EXCP_ONLY))
 		cl_set(&differ, CL_F_FDP_EXCP_ONLY);
-	if (cl_has(&a->sets[CL_SET_RAW], CL_F_NO_FPU_SEL) !=
-	    cl_has(&b->sets[CL_SET_RAW], CL_F_NO_FPU_SEL))
+	if (cl_has(raw_a, CL_F_NO_FPU_SEL) != cl_has(raw_b, CL_F_NO_FPU_SEL))
 		cl_set(&differ, CL_F_NO_FPU_SEL);
 	if (differ.nr_words)
 		out_features(out, "unlevellable", &differ);
@@ -78,15 +94,14 @@ static void diff_unlevellable(struct out *out, const struct cl_host *a,
 static bool diff_hosts(struct out *out, const struct cl_host *a,
 		       const struct cl_host *b)
 {
-	char text_a[16], text_b[16];
+	char text_a[SIGNATURE_SIZE], text_b[SIGNATURE_SIZE];
 	unsigned int set;
 	bool same;
 
 	same = diff_text(out, "vendor", a->vendor, b->vendor);
 	/* Another stepping with the same features makes no difference. */
-	snprintf(text_a, sizeof(text_a), "%08x", a->signature);
-	snprintf(text_b, sizeof(text_b), "%08x", b->signature);
-	diff_text(out, "signature", text_a, text_b);
+	diff_text(out, "signature", signature_text(a, text_a),
+		  signature_text(b, text_b));
 	out_group(out, "featuresets");
 	for (set = 0; set < CL_NR_SETS; set++)
 		same &= diff_set(out, a, b, set);

@@ -2,84 +2,24 @@
 /* cpulevel level: what a pool can offer, and what each of its hosts costs. */
 #include "pool.h"
 
-#define NAMES_SIZE	320	/* of hosts: LACKING_NAMED and how many more */
-#define LOST_SIZE	360
-
-/* "a, b and 5 more", of the hosts that lack the bit. */
-static void names_text(char text[NAMES_SIZE], const struct tally *tally,
-		       const struct lacking *lacking, unsigned int bit,
-		       unsigned long nr)
+static void out_missing(struct out *out, const struct tally *tally,
+			unsigned int bit, const char *prefix)
 {
-	const struct witness *witness;
-	unsigned int n;
-	size_t len = 0;
+	char name[CL_BIT_NAME_SIZE], place[FEATURE_TEXT_SIZE];
+	char text[REASON_SIZE], reason[REASON_SIZE + 16];
 
-	text[0] = '\0';
-	for (n = 0; (witness = tally_lacking(tally, lacking, bit, n)); n++)
-		len += snprintf(text + len, NAMES_SIZE - len, "%s%s",
-				n == 0 ? "" : n + 1 == nr ? " and " : ", ",
-				witness->name);
-	if (nr > n)
-		snprintf(text + len, NAMES_SIZE - len, " and %lu more", nr - n);
-}
-
-/* The first prerequisite of the bit that the level lacks. */
-static int missing_prerequisite(const struct cl_featureset *level,
-				unsigned int bit)
-{
-	unsigned int n;
-	int needs;
-
-	for (n = 0; (needs = cl_prerequisite(bit, n)) >= 0; n++)
-		if (!cl_has(level, needs))
-			return needs;
-	return -1;
-}
-
-/* Bits that need not be in every default set to be in the level. */
-static bool is_unshared(unsigned int bit)
-{
-	const struct cl_feature *feature = cl_feature(bit);
-
-	return bit == CL_F_RSBA || bit == CL_F_RRSBA ||
-	       (feature && feature->attributes & CL_ATTR_ACCUMULATE);
-}
-
-/* Why the level lacks the bit; at least one host has it. */
-static void lost_text(char text[LOST_SIZE], const struct tally *tally,
-		      const struct cl_featureset *level, unsigned int bit)
-{
-	uint32_t having = cl_counts_of(&tally->counts, bit);
-	uint32_t nr = tally->counts.nr_hosts - having;
-	int needs = missing_prerequisite(level, bit);
-	char name[CL_BIT_NAME_SIZE], names[NAMES_SIZE];
-
-	if (needs >= 0 && (!nr || is_unshared(bit))) {
-		snprintf(text, LOST_SIZE, "needs %s, which is missing",
-			 cl_bit_name(needs, name));
-	} else if (is_unshared(bit)) {
-		snprintf(text, LOST_SIZE, "%s stands for it",
-			 bit == CL_F_RSBA ? "RRSBA" : "RSBA");
-	} else {
-		names_text(names, tally, &tally->set, bit, nr);
-		snprintf(text, LOST_SIZE, "%s %s it", names,
-			 nr == 1 ? "lacks" : "lack");
-	}
-}
-
-static void out_reason(struct out *out, unsigned int bit, unsigned long lacking,
-		       const char *reason)
-{
-	char name[CL_BIT_NAME_SIZE], text[FEATURE_TEXT_SIZE];
-
+	snprintf(reason, sizeof(reason), "%.15s%s", prefix,
+		 reason_text(text, tally, bit));
 	if (!out->json) {
-		out_line(out, "%s: %s", feature_text(bit, text), reason);
+		out_line(out, "%s: %s", feature_text(bit, place), reason);
 		return;
 	}
 	out_entry(out, cl_bit_name(bit, name));
-	out_string(out, "place", feature_place(bit, text));
-	out_number(out, "lacking", lacking);
+	out_string(out, "place", feature_place(bit, place));
+	out_number(out, "lacking", tally->counts.nr_hosts -
+				   cl_counts_of(&tally->counts, bit));
 	out_string(out, "reason", reason);
+	out_reasons(out, tally, bit);
 	out_end_group(out);
 }
 
@@ -88,19 +28,13 @@ static void out_lost(struct out *out, const struct tally *tally,
 		     const struct cl_featureset *level,
 		     const struct cl_featureset *left_out)
 {
-	const struct cl_counts *counts = &tally->counts;
-	char reason[LOST_SIZE];
 	unsigned int bit;
 
 	out_array(out, "lost");
-	for (bit = 0; bit < CL_MAX_BITS; bit++) {
-		if (!cl_counts_of(counts, bit) || cl_has(level, bit) ||
-		    cl_has(left_out, bit))
-			continue;
-		lost_text(reason, tally, level, bit);
-		out_reason(out, bit, counts->nr_hosts - cl_counts_of(counts, bit),
-			   reason);
-	}
+	for (bit = 0; bit < CL_MAX_BITS; bit++)
+		if (cl_counts_of(&tally->counts, bit) && !cl_has(level, bit) &&
+		    !cl_has(left_out, bit))
+			out_missing(out, tally, bit, "");
 	out_end_group(out);
 }
 
@@ -108,21 +42,12 @@ static void out_lost(struct out *out, const struct tally *tally,
 static void out_left_out(struct out *out, const struct tally *tally,
 			 const struct cl_featureset *left_out)
 {
-	const struct witness *witness;
-	char reason[LOST_SIZE];
 	unsigned int bit;
 
 	out_array(out, "left_out");
-	for (bit = 0; bit < CL_MAX_BITS; bit++) {
-		if (!cl_has(left_out, bit))
-			continue;
-		witness = tally_lacking(tally, &tally->max, bit, 0);
-		snprintf(reason, sizeof(reason), "left out, the max set of %s lacks it",
-			 witness ? witness->name : "a host");
-		out_reason(out, bit,
-			   tally->counts.nr_hosts - cl_counts_of(&tally->counts, bit),
-			   reason);
-	}
+	for (bit = 0; bit < CL_MAX_BITS; bit++)
+		if (cl_has(left_out, bit))
+			out_missing(out, tally, bit, "left out, ");
 	out_end_group(out);
 }
 

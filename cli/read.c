@@ -100,9 +100,12 @@ int read_guest_subject(struct subject *subject, const struct arguments *args,
 {
 	int ret = read_subject(subject, args, n);
 
-	if (!ret && subject->is_host && !(subject->host.valid & GUEST_SETS))
-		cl_guest_sets_from_raw(&subject->host);
-	return ret;
+	if (ret || !subject->is_host || subject->host.valid & GUEST_SETS)
+		return ret;
+	/* Counted as a host without guests, it would not be seen to be missing. */
+	if (cl_guest_sets_from_raw(&subject->host))
+		return complain(subject->name, "has no set of any guest, and without its vendor none can be estimated; give one that has");
+	return EXIT_YES;
 }
 
 bool is_estimated(const struct subject *subject)

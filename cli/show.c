@@ -23,7 +23,10 @@ static void show_cpu(struct out *out, const struct cl_host *host)
 	}
 	if (host->uniform != CL_UNIFORM_UNKNOWN)
 		out_answer(out, "uniform", host->uniform == CL_UNIFORM_YES);
-	out_string(out, "backend", cl_backend_name(host->backend));
+	if (host->backend != CL_BACKEND_UNKNOWN)
+		out_string(out, "backend", cl_backend_name(host->backend));
+	else
+		out_absent(out, "backend", "not known");
 	if (host->sysctl_version) {
 		snprintf(text, sizeof(text), "0x%02x", host->sysctl_version);
 		out_string(out, "sysctl_version", text);

@@ -47,4 +47,10 @@ const struct witness *tally_lacking(const struct tally *tally,
 				    const struct lacking *lacking,
 				    unsigned int bit, unsigned int n);
 
+/* Why the level lacks the bit: "needs AVX, which a and b lack"; and as JSON. */
+#define REASON_SIZE	1024
+char *reason_text(char text[REASON_SIZE], const struct tally *tally,
+		  unsigned int bit);
+void out_reasons(struct out *out, const struct tally *tally, unsigned int bit);
+
 #endif /* CPULEVEL_TALLY_H */

@@ -25,19 +25,27 @@ static unsigned int planes_of(uint32_t n)
 	return n ? 32 - __builtin_clz(n) : 0;
 }
 
-static void count_up(plane *planes, const struct cl_featureset *fs)
+/*
+ * Each loop over a plane is written for any number of blocks, inline, and
+ * compiled twice: once for the number that nearly all hosts have.
+ */
+#define INLINE	static inline __attribute__((always_inline))
+#define USUAL	CL_BLOCKS(CL_NR_KNOWN_WORDS)
+#define FOR_EACH_BLOCK(i, n)	CL_UNROLL(8) for (i = 0; i < (n); i++)
+
+INLINE void add_one(plane *planes, const cl_block *fs, unsigned int n)
 {
 	cl_block carry[CL_BLOCKS(CL_MAX_WORDS)], left;
-	unsigned int n = CL_BLOCKS(fs->nr_words), i, k;
+	unsigned int i, k;
 	bool more = true;
 
-	for (i = 0; i < n; i++)
-		carry[i] = CL_CONST_BLOCKS(fs->words)[i];
+	FOR_EACH_BLOCK(i, n)
+		carry[i] = fs[i];
 	for (k = 0; k < CL_COUNTS_PLANES && more; k++) {
 		cl_block *to = CL_BLOCKS_OF(planes[k]);
 
 		left = (cl_block){ 0 };
-		for (i = 0; i < n; i++) {
+		FOR_EACH_BLOCK(i, n) {
 			cl_block old = to[i];
 
 			to[i] = old ^ carry[i];
@@ -48,20 +56,31 @@ static void count_up(plane *planes, const struct cl_featureset *fs)
 	}
 }
 
+static void count_up(plane *planes, const struct cl_featureset *fs)
+{
+	const cl_block *words = CL_CONST_BLOCKS(fs->words);
+	unsigned int n = CL_BLOCKS(fs->nr_words);
+
+	if (n == USUAL)
+		add_one(planes, words, USUAL);
+	else
+		add_one(planes, words, n);
+}
+
 /* The same with borrows; false: some counter was 0, count_up() undoes it. */
-static bool count_down(plane *planes, const struct cl_featureset *fs)
+INLINE bool take_one(plane *planes, const cl_block *fs, unsigned int n)
 {
 	cl_block borrow[CL_BLOCKS(CL_MAX_WORDS)], left;
-	unsigned int n = CL_BLOCKS(fs->nr_words), i, k;
+	unsigned int i, k;
 	bool more = true;
 
-	for (i = 0; i < n; i++)
-		borrow[i] = CL_CONST_BLOCKS(fs->words)[i];
+	FOR_EACH_BLOCK(i, n)
+		borrow[i] = fs[i];
 	for (k = 0; k < CL_COUNTS_PLANES && more; k++) {
 		cl_block *to = CL_BLOCKS_OF(planes[k]);
 
 		left = (cl_block){ 0 };
-		for (i = 0; i < n; i++) {
+		FOR_EACH_BLOCK(i, n) {
 			cl_block old = to[i];
 
 			to[i] = old ^ borrow[i];
@@ -73,19 +92,28 @@ static bool count_down(plane *planes, const struct cl_featureset *fs)
 	return !more;
 }
 
-/* Of these bits, keep those that all of @n counted hosts have; any left? */
-static bool keep_all(cl_block *bits, unsigned int nr_blocks,
-		     const plane *planes, uint32_t n)
+static bool count_down(plane *planes, const struct cl_featureset *fs)
 {
-	bool more = true;
-	unsigned int i, k;
+	const cl_block *words = CL_CONST_BLOCKS(fs->words);
+	unsigned int n = CL_BLOCKS(fs->nr_words);
 
-	for (k = 0; k < planes_of(n) && more; k++) {
+	return n == USUAL ? take_one(planes, words, USUAL) :
+			    take_one(planes, words, n);
+}
+
+/* From the highest plane on: bits that many hosts lack are gone at once. */
+INLINE bool compare(cl_block *bits, unsigned int n, const plane *planes,
+		    uint32_t nr)
+{
+	unsigned int i, k = planes_of(nr);
+	bool more = true;
+
+	while (k-- && more) {
 		const cl_block *from = CL_CONST_BLOCKS(planes[k]);
-		uint32_t flip = n >> k & 1 ? 0 : ~0u;
+		uint32_t flip = nr >> k & 1 ? 0 : ~0u;
 		cl_block left = { 0 };
 
-		for (i = 0; i < nr_blocks; i++) {
+		FOR_EACH_BLOCK(i, n) {
 			bits[i] &= from[i] ^ (cl_block){ flip, flip, flip, flip };
 			left |= bits[i];
 		}
@@ -94,31 +122,39 @@ static bool keep_all(cl_block *bits, unsigned int nr_blocks,
 	return more;
 }
 
-/* Of these bits, keep those that none of @n counted hosts has. */
-static void keep_none(cl_block *bits, unsigned int nr_blocks,
-		      const plane *planes, uint32_t n)
+/* Of these bits, keep those that all of @nr counted hosts have; any left? */
+static bool keep_all(cl_block *bits, unsigned int n, const plane *planes,
+		     uint32_t nr)
+{
+	return n == USUAL ? compare(bits, USUAL, planes, nr) :
+			    compare(bits, n, planes, nr);
+}
+
+/* The bits that any of @nr counted hosts has. */
+static void find_any(cl_block *bits, unsigned int n, const plane *planes,
+		     uint32_t nr)
 {
 	unsigned int i, k;
 
-	for (k = 0; k < planes_of(n); k++)
-		for (i = 0; i < nr_blocks; i++)
-			bits[i] &= ~CL_CONST_BLOCKS(planes[k])[i];
+	for (k = 0; k < planes_of(nr); k++)
+		FOR_EACH_BLOCK(i, n)
+			bits[i] |= CL_CONST_BLOCKS(planes[k])[i];
 }
 
 /*
  * Count this set down; false, and nothing is changed, if it cannot be among
- * the @n counted: then a bit it lacks is counted n times, or one it has
+ * the @nr counted: then a bit it lacks is counted nr times, or one it has
  * never.
  */
-static bool uncount(plane *planes, uint32_t n, unsigned int nr_words,
+static bool uncount(plane *planes, uint32_t nr, unsigned int nr_words,
 		    const struct cl_featureset *fs)
 {
 	cl_block others[CL_BLOCKS(CL_MAX_WORDS)];
-	unsigned int nr_blocks = CL_BLOCKS(nr_words), i;
+	unsigned int n = CL_BLOCKS(nr_words), i;
 
-	for (i = 0; i < nr_blocks; i++)
+	for (i = 0; i < n; i++)
 		others[i] = ~CL_CONST_BLOCKS(fs->words)[i];
-	if (keep_all(others, nr_blocks, (const plane *)planes, n))
+	if (keep_all(others, n, (const plane *)planes, nr))
 		return false;
 	if (count_down(planes, fs))
 		return true;
@@ -212,20 +248,19 @@ static unsigned int length_of(const struct cl_counts *counts)
 static void combine_all(const struct cl_counts *counts,
 			struct cl_featureset *out)
 {
-	cl_block none[CL_BLOCKS(CL_MAX_WORDS)], *all = CL_BLOCKS_OF(out->words);
-	unsigned int n, i;
+	cl_block any[CL_BLOCKS(CL_MAX_WORDS)] = { { 0 } };
+	cl_block *all = CL_BLOCKS_OF(out->words);
+	unsigned int n;
 
+	memset(out, 0, sizeof(*out));
 	out->nr_words = length_of(counts);
 	n = CL_BLOCKS(out->nr_words);
-	for (i = 0; i < CL_BLOCKS(CL_MAX_WORDS); i++)
-		none[i] = all[i] = (cl_block){ 0 } - (i < n);
+	memset(all, 0xff, n * sizeof(*all));
 	keep_all(all, n, counts->defaults, counts->nr_hosts);
 	if (counts->nr_hosts < 2)
 		return;
-	keep_none(none, n, counts->defaults, counts->nr_hosts);
-	for (i = 0; i < n; i++)
-		none[i] = ~none[i];
-	cl_settle(out, (const uint32_t *)none);
+	find_any(any, n, counts->defaults, counts->nr_hosts);
+	cl_settle(out, (const uint32_t *)any);
 }
 
 void cl_counts_level(const struct cl_counts *counts,
@@ -271,7 +306,7 @@ int cl_counts_cost(const struct cl_counts *counts,
 	return 0;
 }
 
-uint32_t cl_counts_of(const struct cl_counts *counts, unsigned int bit)
+uint32_t cl_count(const uint32_t (*planes)[CL_MAX_WORDS], unsigned int bit)
 {
 	uint32_t count = 0;
 	unsigned int k;
@@ -279,6 +314,11 @@ uint32_t cl_counts_of(const struct cl_counts *counts, unsigned int bit)
 	if (bit >= CL_MAX_BITS)
 		return 0;
 	for (k = 0; k < CL_COUNTS_PLANES; k++)
-		count |= (counts->defaults[k][bit / 32] >> bit % 32 & 1) << k;
+		count |= (planes[k][bit / 32] >> bit % 32 & 1) << k;
 	return count;
+}
+
+uint32_t cl_counts_of(const struct cl_counts *counts, unsigned int bit)
+{
+	return cl_count(counts->defaults, bit);
 }

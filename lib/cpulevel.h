@@ -24,6 +24,18 @@
  * from any thread.  The library prints nothing, keeps no state and never ends
  * the program.  Functions that can fail return 0 or a negative errno, leave
  * their result untouched on failure and, if @error is not NULL, say why in it.
+ * Strings that are returned as const char * are constants.  A function that
+ * fills a buffer of a size named here never needs more, and returns the buffer.
+ *
+ * Where the rules come from:
+ * - bits, names, attributes, prerequisites: Xen's public header
+ *   xen/arch-x86/cpufeatureset.h and xen/tools/gen-cpuid.py;
+ * - the level of a pool: XenServer's libxc, libxc-cpu-policies.patch of its Xen;
+ * - verdicts: Xen's docs/features/feature-levelling.pandoc; xapi's cpuid_helpers.ml;
+ *   for hosts with one policy the max-featureset-compat of XenServer's libxc;
+ * - what can be hidden from PV guests: Xen's arch/x86/cpu/{common,intel,amd}.c;
+ * - guests' sets estimated from a raw set: Xen's arch/x86/cpu-policy.c;
+ * - named levels: the psABI of x86-64; the CPU models of QEMU.
  */
 #ifndef CPULEVEL_H
 #define CPULEVEL_H
@@ -49,7 +61,10 @@ struct cl_error {
 #define CL_MAX_WORDS	64
 #define CL_MAX_BITS	(CL_MAX_WORDS * 32)
 
-/* Words from nr_words on are 0, and mean the same as if they were there. */
+/*
+ * Words from nr_words on are 0, and mean the same as if they were there.  All
+ * functions keep that so, and rely on it: fill one by hand from { 0 }.
+ */
 struct cl_featureset {
 	unsigned int nr_words;
 	uint32_t words[CL_MAX_WORDS];
@@ -76,7 +91,11 @@ bool cl_has(const struct cl_featureset *fs, unsigned int bit);
 void cl_set(struct cl_featureset *fs, unsigned int bit);
 void cl_clear(struct cl_featureset *fs, unsigned int bit);
 
-/* The result is as long as the longer operand and may be one of them. */
+/*
+ * The result is as long as the longer operand and may be one of them.  minus:
+ * what @a has and @b has not; subset: is all that @a has in @b?  For subset and
+ * equal only the bits count, not the lengths.
+ */
 void cl_and(struct cl_featureset *out, const struct cl_featureset *a,
 	    const struct cl_featureset *b);
 void cl_or(struct cl_featureset *out, const struct cl_featureset *a,
@@ -270,12 +289,13 @@ uint32_t cl_counts_of(const struct cl_counts *counts, unsigned int bit);
 /*
  * Why a pool's level lacks a feature.  The reasons for what a prerequisite
  * lacks follow the one that names it, so a chain reads from the feature to
- * the hosts: AVX512F needs AVX2; host 3 lacks AVX2.
+ * the hosts: AVX512F needs AVX2; 3 hosts lack AVX2.  Which hosts these are is
+ * told by cl_has() of their sets: the counts know no names.
  */
 enum cl_reason_kind {
-	CL_REASON_HOST,		/* @host has no @bit by default */
+	CL_REASON_HOSTS,	/* @nr_hosts hosts have no @bit by default */
 	CL_REASON_NEEDS,	/* @bit needs @other, which is missing */
-	CL_REASON_MAX,		/* @bit is left out: @host's max set lacks it */
+	CL_REASON_MAX,		/* @bit is left out: @nr_hosts max sets lack it */
 	CL_REASON_INSTEAD	/* @other says it instead: RSBA and RRSBA */
 };
 
@@ -283,22 +303,15 @@ struct cl_reason {
 	enum cl_reason_kind kind;
 	unsigned int bit;	/* the feature asked for, or one it needs */
 	unsigned int other;	/* NEEDS and INSTEAD */
-	size_t host;		/* HOST and MAX: index of the member */
-};
-
-struct cl_member {
-	const struct cl_featureset *def;
-	const struct cl_featureset *max;	/* NULL: not known */
+	uint32_t nr_hosts;	/* HOSTS and MAX */
 };
 
 /*
- * Fill up to @room reasons why @level, that of these members, lacks @bit;
- * returns how many there are, 0 if it has the bit.
+ * Fill up to @room reasons why the level of these hosts lacks @bit; returns
+ * how many there are, 0 if it has the bit or there is no host.
  */
 size_t cl_reasons(struct cl_reason *reasons, size_t room,
-		  const struct cl_featureset *level,
-		  const struct cl_member *members, size_t nr_members,
-		  unsigned int bit);
+		  const struct cl_counts *counts, unsigned int bit);
 
 /*
  * Whether a VM can run on a host, from the featureset the VM was started with
@@ -317,7 +330,10 @@ struct cl_verdict {
 	struct cl_featureset changes;	/* unlevellable, and not alike */
 };
 
-/* @from, @to: the *raw* sets of the hosts it leaves and enters, or NULL. */
+/*
+ * @from, @to: the *raw* sets of the hosts it leaves and enters.  If one of them
+ * is not known it is NULL, and nothing is known of changes.
+ */
 void cl_verdict(struct cl_verdict *verdict, const struct cl_featureset *vm,
 		const struct cl_featureset *max,
 		const struct cl_featureset *from,
@@ -384,14 +400,15 @@ struct cl_host {
 	bool one_policy;	/* true: Xen is known to have no separate max */
 	uint32_t valid;		/* bit n: sets[n] is offered */
 	uint32_t derived;	/* bit n: it is, by cl_guest_sets_from_raw() */
-	struct cl_featureset sets[CL_NR_SETS];
+	struct cl_featureset sets[CL_NR_SETS];	/* empty if not offered */
 	uint32_t caps;		/* CL_CAP_*, if caps_source is not ABSENT */
 	enum cl_caps_source caps_source;
 };
 
 /*
  * This machine, through the module's device, normally CL_DEVICE.  -ENOENT: no
- * such device, is the module loaded?  -EPROTO: the module is of another make.
+ * such device, is the module loaded?  -EPROTO: the module is of another make;
+ * -ENODATA: Xen does not tell it the CPUs' vendor.
  */
 #define CL_DEVICE	"/dev/cpulevel"
 int cl_host_from_device(struct cl_host *host, const char *device,
@@ -400,16 +417,24 @@ int cl_host_from_device(struct cl_host *host, const char *device,
 /*
  * The module's sysfs files below @sysroot, "" for this machine's or a
  * directory that has a copy of them as sys/class/misc/cpulevel.  What has no
- * file there is not offered.
+ * file there is not offered.  -ENOENT: there is no such tree, or a file that
+ * the module always has is missing; -EINVAL: a file is damaged; else the errno
+ * of reading one.
  */
 int cl_host_from_sysfs(struct cl_host *host, const char *sysroot,
 		       struct cl_error *error);
 
-/* A saved host, in the format described in cpulevel(5).  -EINVAL: damaged. */
+/*
+ * A saved host, in the format described in cpulevel(5).  -EINVAL, -ERANGE,
+ * -E2BIG: damaged; else the errno of reading the file.
+ */
 int cl_host_from_file(struct cl_host *host, const char *path,
 		      struct cl_error *error);
 
-/* Write that format; the caller checks the stream for errors. */
+/*
+ * Write that format; the caller checks the stream for errors.  What can be read
+ * can be written, and is then read as the same host.
+ */
 void cl_host_write(const struct cl_host *host, FILE *to);
 
 /*
@@ -426,8 +451,9 @@ void cl_host_write(const struct cl_host *host, FILE *to);
  *   max sets wrote is read as ONE_POLICY.
  * The host is called after its file; what else the format does not tell is not
  * known.
- * -EINVAL: in no known format, or damaged; -ENODATA: a part is missing;
- * -EFBIG: larger than any description of a host.
+ * -EINVAL, -ERANGE, -E2BIG: in no known format, or damaged; -ENODATA: a part is
+ * missing; -EFBIG: larger than any description of a host, 16 MiB or 1 MiB of
+ * JSON; else the errno of reading it.
  */
 int cl_host_read(struct cl_host *host, const char *path,
 		 struct cl_error *error);
@@ -544,7 +570,7 @@ char *cl_export_xl(char text[CL_EXPORT_SIZE], const struct cl_featureset *level,
 char *cl_export_xapi(char text[CL_EXPORT_SIZE],
 		     const struct cl_featureset *level);
 
-/* QEMU's -cpu: "Haswell-noTSX,+vme,-avx2". */
+/* QEMU's -cpu: "Haswell-noTSX,+vme,-avx2".  @model: from cl_nearest_model(). */
 char *cl_export_qemu(char text[CL_EXPORT_SIZE], const struct cl_model *model);
 
 /* libvirt's <cpu> element, of several lines. */

@@ -26,8 +26,22 @@ typedef uint32_t cl_block
 
 static inline bool cl_any_bit(cl_block block)
 {
-	return block[0] | block[1] | block[2] | block[3];
+	typedef uint64_t halves __attribute__((vector_size(16)));
+	halves both = (halves)block;
+
+	return both[0] | both[1];
 }
+
+/*
+ * Before a loop of at most @n turns whose time counts, so that what it keeps
+ * stays in registers.  Older compilers make a slower one of it.
+ */
+#define CL_PRAGMA(text)	_Pragma(#text)
+#if __GNUC__ >= 8
+#define CL_UNROLL(n)	CL_PRAGMA(GCC unroll n)
+#else
+#define CL_UNROLL(n)
+#endif
 
 /*
  * From what all hosts have (@level, changed in place) and what any of them has
@@ -35,6 +49,9 @@ static inline bool cl_any_bit(cl_block block)
  * cl_combine().
  */
 void cl_settle(struct cl_featureset *level, const uint32_t *any);
+
+/* One bit's counter, of the default sets or of the max sets. */
+uint32_t cl_count(const uint32_t (*planes)[CL_MAX_WORDS], unsigned int bit);
 
 /* Fill @error, which may be NULL, and return @code. */
 int cl_fail(struct cl_error *error, int code, const char *object,

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* The rules of levelling: what several hosts can all offer their guests. */
+#include <string.h>
+
 #include "attributes.h"
 #include "internal.h"
 
@@ -40,23 +42,25 @@ void cl_settle(struct cl_featureset *level, const uint32_t *any)
 	settle_rsba(level->words, any);
 }
 
-/* Words from nr_words on are 0: all blocks are combined, none is counted. */
+/* Words from nr_words on are 0: in a result that is new they have to become so. */
 void cl_combine(struct cl_featureset *out, const struct cl_featureset *a,
 		const struct cl_featureset *b)
 {
-	const cl_block *x = CL_CONST_BLOCKS(a->words);
-	const cl_block *y = CL_CONST_BLOCKS(b->words);
-	cl_block any[CL_BLOCKS(CL_NR_KNOWN_WORDS)];
-	cl_block *to = CL_BLOCKS_OF(out->words);
-	size_t i;
+	uint32_t any[CL_NR_KNOWN_WORDS];
+	unsigned int i, n = a->nr_words > b->nr_words ? a->nr_words : b->nr_words;
 
-	out->nr_words = a->nr_words > b->nr_words ? a->nr_words : b->nr_words;
 	/* Both are read before the result is written: it may be one of them. */
-	for (i = 0; i < ARRAY_SIZE(any); i++) {
-		any[i] = x[i] | y[i];
-		to[i] = x[i] & y[i];
+	CL_UNROLL(32)
+	for (i = 0; i < CL_NR_KNOWN_WORDS; i++) {
+		uint32_t x = a->words[i], y = b->words[i];
+
+		any[i] = x | y;
+		out->words[i] = x & y;
 	}
-	for (; i < CL_BLOCKS(CL_MAX_WORDS); i++)
-		to[i] = x[i] & y[i];
-	cl_settle(out, (const uint32_t *)any);
+	for (; i < n; i++)
+		out->words[i] = a->words[i] & b->words[i];
+	if (out != a && out != b)
+		memset(out->words + i, 0, sizeof(out->words) - i * sizeof(*any));
+	out->nr_words = n;
+	cl_settle(out, any);
 }

@@ -5,49 +5,32 @@
 struct why {
 	struct cl_reason *reasons;
 	size_t room, nr;
-	const struct cl_featureset *level;
-	const struct cl_member *members;
-	size_t nr_members;
+	const struct cl_counts *counts;
+	struct cl_featureset level;
 };
 
 static void tell(struct why *why, enum cl_reason_kind kind, unsigned int bit,
-		 unsigned int other, size_t host)
+		 unsigned int other, uint32_t nr_hosts)
 {
 	if (why->nr < why->room)
 		why->reasons[why->nr] = (struct cl_reason){
-			kind, bit, other, host
+			kind, bit, other, nr_hosts
 		};
 	why->nr++;
 }
 
-static size_t nr_with(const struct why *why, unsigned int bit)
+static uint32_t nr_with(const struct why *why, unsigned int bit)
 {
-	size_t i, nr = 0;
-
-	for (i = 0; i < why->nr_members; i++)
-		nr += cl_has(why->members[i].def, bit);
-	return nr;
-}
-
-static void tell_hosts(struct why *why, unsigned int bit)
-{
-	size_t i;
-
-	for (i = 0; i < why->nr_members; i++)
-		if (!cl_has(why->members[i].def, bit))
-			tell(why, CL_REASON_HOST, bit, 0, i);
+	return cl_counts_of(why->counts, bit);
 }
 
 static void tell_limits(struct why *why, unsigned int bit)
 {
-	const struct cl_featureset *max;
-	size_t i;
+	uint32_t nr = why->counts->nr_limited -
+		      cl_count(why->counts->maxima, bit);
 
-	for (i = 0; i < why->nr_members; i++) {
-		max = why->members[i].max;
-		if (max && !cl_has(max, bit))
-			tell(why, CL_REASON_MAX, bit, 0, i);
-	}
+	if (nr)
+		tell(why, CL_REASON_MAX, bit, 0, nr);
 }
 
 static bool is_rsba(unsigned int bit)
@@ -59,13 +42,13 @@ static bool is_rsba(unsigned int bit)
 static bool was_given(const struct why *why, unsigned int bit)
 {
 	const struct cl_feature *feature = cl_feature(bit);
-	size_t nr = nr_with(why, bit);
+	uint32_t nr = nr_with(why, bit), nr_hosts = why->counts->nr_hosts;
 
+	if (nr == nr_hosts || nr_hosts == 1)
+		return nr;
 	if (is_rsba(bit))
-		nr = nr_with(why, CL_F_RSBA) + nr_with(why, CL_F_RRSBA);
-	else if (!feature || !(feature->attributes & CL_ATTR_ACCUMULATE))
-		return nr == why->nr_members;
-	return nr && (why->nr_members > 1 || nr_with(why, bit));
+		return nr_with(why, CL_F_RSBA) || nr_with(why, CL_F_RRSBA);
+	return nr && feature && feature->attributes & CL_ATTR_ACCUMULATE;
 }
 
 static void explain(struct why *why, unsigned int bit)
@@ -75,12 +58,13 @@ static void explain(struct why *why, unsigned int bit)
 	int needs;
 
 	if (!was_given(why, bit)) {
-		tell_hosts(why, bit);
+		tell(why, CL_REASON_HOSTS, bit, 0,
+		     why->counts->nr_hosts - nr_with(why, bit));
 		return;
 	}
 	before = why->nr;
 	for (n = 0; (needs = cl_prerequisite(bit, n)) >= 0; n++) {
-		if (cl_has(why->level, needs))
+		if (cl_has(&why->level, needs))
 			continue;
 		tell(why, CL_REASON_NEEDS, bit, needs, 0);
 		explain(why, needs);
@@ -95,8 +79,8 @@ static void explain(struct why *why, unsigned int bit)
  */
 static bool says_it_instead(const struct why *why, unsigned int other)
 {
-	return cl_has(why->level, other) ||
-	       (other == CL_F_RRSBA && cl_has(why->level, CL_F_EIBRS));
+	return cl_has(&why->level, other) ||
+	       (other == CL_F_RRSBA && cl_has(&why->level, CL_F_EIBRS));
 }
 
 static void explain_rsba(struct why *why, unsigned int bit)
@@ -108,20 +92,19 @@ static void explain_rsba(struct why *why, unsigned int bit)
 	if (why->nr)
 		return;
 	tell(why, CL_REASON_INSTEAD, bit, other, 0);
-	if (!cl_has(why->level, other))
+	if (!cl_has(&why->level, other))
 		explain(why, other);
 }
 
 size_t cl_reasons(struct cl_reason *reasons, size_t room,
-		  const struct cl_featureset *level,
-		  const struct cl_member *members, size_t nr_members,
-		  unsigned int bit)
+		  const struct cl_counts *counts, unsigned int bit)
 {
-	struct why why = { reasons, room, 0, level, members, nr_members };
+	struct why why = { reasons, room, 0, counts, { 0 } };
 
-	if (cl_has(level, bit) || !nr_members)
+	cl_counts_level(counts, &why.level);
+	if (!counts->nr_hosts || cl_has(&why.level, bit))
 		return 0;
-	if (is_rsba(bit) && nr_members > 1 && was_given(&why, bit))
+	if (is_rsba(bit) && counts->nr_hosts > 1 && was_given(&why, bit))
 		explain_rsba(&why, bit);
 	else
 		explain(&why, bit);

@@ -36,12 +36,14 @@ static void stop(struct cpudata *data, int ret)
 	XML_StopParser(data->parser, XML_FALSE);
 }
 
-static void refuse(struct cpudata *data, const char *reason, const char *what)
+/* "@what @reason 'text'" */
+static void refuse(struct cpudata *data, const char *what, const char *reason,
+		   const char *text)
 {
 	where(data);
 	stop(data, cl_fail(data->error, -EINVAL, data->lines.where,
-			   "%s '%.40s'; give libvirt's <cpudata arch='x86'>",
-			   reason, what));
+			   "%s %s '%.40s'; give libvirt's <cpudata arch='x86'>",
+			   what, reason, text));
 }
 
 /* An attribute's number; absent ones are 0. */
@@ -59,7 +61,7 @@ static bool number(struct cpudata *data, const char **attributes,
 	at = attributes[1];
 	if (cl_scan(&at, "0x") && cl_scan_hex(&at, 0, value) && !*at)
 		return true;
-	refuse(data, "attribute is no number from 0x0 to 0xffffffff:",
+	refuse(data, name, "is no number from 0x0 to 0xffffffff:",
 	       attributes[1]);
 	return false;
 }
@@ -96,12 +98,12 @@ static void check_root(struct cpudata *data, const char *name,
 		       const char **attributes)
 {
 	if (strcmp(name, "cpudata")) {
-		refuse(data, "the document is a", name);
+		refuse(data, "the document", "is a", name);
 		return;
 	}
 	for (; *attributes; attributes += 2)
 		if (!strcmp(*attributes, "arch") && strcmp(attributes[1], "x86"))
-			refuse(data, "the CPU is a", attributes[1]);
+			refuse(data, "the CPU", "is a", attributes[1]);
 }
 
 static void start(void *user, const char *name, const char **attributes)
@@ -131,7 +133,7 @@ static void doctype(void *user, const char *name, const char *system_id,
 	(void)system_id;
 	(void)public_id;
 	(void)internal;
-	refuse(user, "document types are refused:", name);
+	refuse(user, "document types", "are refused:", name);
 }
 
 static int parse(struct cpudata *data, const char *text, size_t len)
@@ -143,8 +145,9 @@ static int parse(struct cpudata *data, const char *text, size_t len)
 	where(data);
 	if (status != XML_STATUS_OK)
 		return cl_fail(data->error, -EINVAL, data->lines.where,
-			       "%s; give all of libvirt's <cpudata>",
-			       XML_ErrorString(XML_GetErrorCode(data->parser)));
+			       "%s at character %lu; give all of libvirt's <cpudata>",
+			       XML_ErrorString(XML_GetErrorCode(data->parser)),
+			       (unsigned long)XML_GetCurrentColumnNumber(data->parser) + 1);
 	return 0;
 }
 

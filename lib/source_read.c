@@ -79,6 +79,22 @@ static int read_text(struct cl_host *host, const char *text, size_t len,
 	return read_lines(host, text, len, name, error);
 }
 
+/* Most of what is too large is wrong at some line before that. */
+static int refuse_large(const char *text, const char *name,
+			struct cl_error *error)
+{
+	struct cl_lines lines;
+	int ret;
+
+	cl_lines_begin(&lines, text, LIMIT, name);
+	while ((ret = cl_lines_next(&lines, error)) > 0)
+		;
+	if (!ret)
+		cl_fail(error, -EFBIG, lines.where,
+			"is larger than 16 MiB; is it a description of a host?");
+	return -EFBIG;
+}
+
 int cl_host_parse(struct cl_host *host, const char *text, size_t len,
 		  const char *name, struct cl_error *error)
 {
@@ -88,8 +104,7 @@ int cl_host_parse(struct cl_host *host, const char *text, size_t len,
 
 	cl_host_name(&parsed, base ? base + 1 : name);
 	if (len > LIMIT)
-		return cl_fail(error, -EFBIG, name,
-			       "is larger than 16 MiB; is it a description of a host?");
+		return refuse_large(text, name, error);
 	skip_byte_order_mark(&text, &len);
 	ret = read_text(&parsed, text, len, name, error);
 	if (!ret)

@@ -67,19 +67,23 @@ static int set_vendor(struct cl_host *host, const struct cpu_info *info,
 }
 
 /* Without words, or all 0, as xapi has it where hosts have no HVM: no set. */
-static int set_features(struct cl_host *host, enum cl_set set,
-			const char *text, const struct cpu_info *info,
-			struct cl_error *error)
+static int set_features(struct cl_host *host, enum cl_set set, enum key key,
+			const struct cpu_info *info, struct cl_error *error)
 {
 	static const struct cl_featureset nothing;
+	const char *text = info->values[key];
+	struct cl_error why;
 	int ret;
 
 	if (!text || !*text)
 		return 0;
-	ret = cl_field_set(host, CL_FIELD_SETS + set, text, info->where, error);
-	if (!ret && cl_equal(&host->sets[set], &nothing))
+	ret = cl_field_set(host, CL_FIELD_SETS + set, text, info->where, &why);
+	if (ret)
+		return cl_fail(error, ret, info->where, "%s: %s", keys[key],
+			       why.reason);
+	if (cl_equal(&host->sets[set], &nothing))
 		host->valid &= ~(1u << set);
-	return ret;
+	return 0;
 }
 
 /*
@@ -94,15 +98,15 @@ static int set_sets(struct cl_host *host, const struct cpu_info *info,
 	bool max = v[FAMILY] || v[MODEL] || !old;
 	int ret;
 
-	ret = set_features(host, CL_SET_PV_DEFAULT, v[old ? PV : PV_DEFAULT],
+	ret = set_features(host, CL_SET_PV_DEFAULT, old ? PV : PV_DEFAULT,
 			   info, error);
 	if (!ret)
 		ret = set_features(host, CL_SET_HVM_DEFAULT,
-				   v[old ? HVM : HVM_DEFAULT], info, error);
+				   old ? HVM : HVM_DEFAULT, info, error);
 	if (!ret && max)
-		ret = set_features(host, CL_SET_PV_MAX, v[PV], info, error);
+		ret = set_features(host, CL_SET_PV_MAX, PV, info, error);
 	if (!ret && max)
-		ret = set_features(host, CL_SET_HVM_MAX, v[HVM], info, error);
+		ret = set_features(host, CL_SET_HVM_MAX, HVM, info, error);
 	host->one_policy = old && max;
 	return ret;
 }
@@ -137,9 +141,15 @@ static int read_json(struct cl_host *host, const json_t *root,
 			       "the JSON is no object; give xapi's cpu_info");
 	if (!inner)
 		inner = root;
-	for (key = 0; key < NR_KEYS; key++)
-		info.values[key] = json_string_value(json_object_get(inner,
-								     keys[key]));
+	for (key = 0; key < NR_KEYS; key++) {
+		const json_t *value = json_object_get(inner, keys[key]);
+
+		if (value && !json_is_string(value))
+			return cl_fail(error, -EINVAL, name,
+				       "%s is no text; give xapi's cpu_info",
+				       keys[key]);
+		info.values[key] = json_string_value(value);
+	}
 	if (label && *label)
 		cl_host_name(host, label);
 	return set_host(host, &info, error);

@@ -8,7 +8,6 @@ int main()
 	cl_counts pool;
 	cl_error error;
 	cl_reason reason;
-	cl_member member = { &host, 0 };
 
 	if (cl_featureset_parse(&host, "178bfbff", &error))
 		return 1;
@@ -16,7 +15,7 @@ int main()
 	cl_counts_add(&pool, &host, 0);
 	cl_counts_level(&pool, &level);
 	cl_combine(&level, &level, &host);
-	if (cl_reasons(&reason, 1, &level, &member, 1, CL_F_AVX2) != 1)
+	if (cl_reasons(&reason, 1, &pool, CL_F_AVX2) != 1)
 		return 2;
-	return reason.kind != CL_REASON_HOST || !cl_equal(&level, &host);
+	return reason.kind != CL_REASON_HOSTS || !cl_equal(&level, &host);
 }

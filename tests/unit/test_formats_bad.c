@@ -51,7 +51,7 @@ static const struct bad {
 	{ "a document type", "<!DOCTYPE cpudata [\n<!ENTITY a 'b'>]>\n" XML("&a;"),
 	  -EINVAL, "x:1", "document types are refused" },
 	{ "XML with 33 bits", XML("\n<cpuid eax_in='0x1' eax='0x1ffffffff'/>"),
-	  -EINVAL, "x:2", "attribute is no number" },
+	  -EINVAL, "x:2", "eax is no number" },
 	{ "XML without leaves", XML(""), -ENODATA, "x", "no CPUID leaves" },
 	{ "xen-cpuid with bad hex", "nr_features: 2\nDynamic sets:\nRaw   1:0g\n",
 	  -EINVAL, "x:3", "word 1 is not hex" },
@@ -64,9 +64,11 @@ static const struct bad {
 	{ "JSON without features", "{\"vendor\": \"GenuineIntel\"}", -ENODATA, "x",
 	  "no features_pv" },
 	{ "JSON with bad features", "{\"features_pv\": \"1-xyz\"}", -EINVAL, "x",
-	  "word 1 is not hex" },
+	  "features_pv: word 1 is not hex" },
+	{ "JSON with features that are no text", "{\"features_hvm_host\": 1}",
+	  -EINVAL, "x", "features_hvm_host is no text" },
 	{ "xe's line with 33 bits", "vendor: A; features_pv: 123456789; b: c",
-	  -ERANGE, "x:1", "word 0 has 9 digits" },
+	  -ERANGE, "x:1", "features_pv: word 0 has 9 digits" },
 	{ "a damaged saved host", "cpulevel-host 1\nname\n", -EINVAL, "x:2",
 	  "name has no value" },
 };
@@ -95,7 +97,7 @@ static void test_bad(void)
 
 static void test_large(void)
 {
-	static char big[1 << 20];
+	static char big[1 << 20], huge[17 << 20];
 	struct cl_error error;
 	struct cl_host host;
 
@@ -105,10 +107,11 @@ static void test_large(void)
 	memset(big, '[', sizeof(big));
 	ok(cl_host_parse(&host, big, sizeof(big), "x", &error) == -EINVAL,
 	   "refused: JSON without bottom");
-	ok(cl_host_parse(&host, big, 17u << 20, "x", &error) == -EFBIG,
-	   "refused by its size, unread: more than any host");
-	ok(cl_host_read(&host, "/dev/zero", &error) == -EFBIG,
-	   "refused: a file without end");
+	memset(huge, '\n', sizeof(huge));
+	ok(cl_host_parse(&host, huge, sizeof(huge), "x", &error) == -EFBIG &&
+	   !strcmp(error.object, "x:16777216"), "refused: more than any host");
+	ok(cl_host_read(&host, "/dev/zero", &error) == -EFBIG &&
+	   !strcmp(error.object, "/dev/zero:1"), "refused: a file without end");
 	ok(cl_host_read(&host, "/nowhere/x", &error) == -ENOENT &&
 	   !strcmp(error.object, "/nowhere/x"), "refused: no such file");
 }

@@ -7,7 +7,7 @@
 #define ROOM	512
 
 static struct host hosts[MOST];
-static struct cl_member members[MOST];
+static struct cl_counts counts;
 static struct cl_featureset level;
 static int nr_hosts;
 
@@ -15,35 +15,61 @@ static void enter(void)
 {
 	int i;
 
+	cl_counts_init(&counts);
 	for (i = 0; i < nr_hosts; i++)
-		members[i] = (struct cl_member){ &hosts[i].def,
-						 max_of(&hosts[i]) };
+		cl_counts_add(&counts, &hosts[i].def, max_of(&hosts[i]));
 	fold_within(&level, hosts, nr_hosts);
+}
+
+/* Is the host one of those that the reason speaks of? */
+static bool is_of(const struct cl_reason *reason, const struct host *host)
+{
+	const struct cl_featureset *fs;
+
+	fs = reason->kind == CL_REASON_MAX ? max_of(host) : &host->def;
+	return fs && !cl_has(fs, reason->bit);
+}
+
+static bool names_two(const struct cl_reason *reason)
+{
+	return reason->kind == CL_REASON_NEEDS ||
+	       reason->kind == CL_REASON_INSTEAD;
+}
+
+/* " AVX2<AVX", " AVX@1 AVX@2" */
+static char *put_reason(char *at, const struct cl_reason *reason)
+{
+	static const char signs[] = {
+		[CL_REASON_HOSTS] = '@', [CL_REASON_NEEDS] = '<',
+		[CL_REASON_MAX] = '#', [CL_REASON_INSTEAD] = '=',
+	};
+	char name[CL_BIT_NAME_SIZE], other[CL_BIT_NAME_SIZE];
+	int i;
+
+	cl_bit_name(reason->bit, name);
+	if (names_two(reason))
+		return at + sprintf(at, " %s%c%s", name, signs[reason->kind],
+				    cl_bit_name(reason->other, other));
+	for (i = 0; i < nr_hosts; i++)
+		if (is_of(reason, &hosts[i]))
+			at += sprintf(at, " %s%c%d", name,
+				      signs[reason->kind], i);
+	return at;
 }
 
 /* The reasons as text: "AVX2<AVX AVX@1" */
 static const char *why(unsigned int bit)
 {
-	static const char signs[] = "@<#=";
 	static char text[4096];
 	struct cl_reason reasons[ROOM];
-	char name[CL_BIT_NAME_SIZE], other[CL_BIT_NAME_SIZE], *at = text;
+	char *at = text;
 	size_t nr, i;
 
-	nr = cl_reasons(reasons, ROOM, &level, members, nr_hosts, bit);
-	*text = '\0';
-	for (i = 0; i < nr && i < ROOM; i++) {
-		bool two = reasons[i].kind == CL_REASON_NEEDS ||
-			   reasons[i].kind == CL_REASON_INSTEAD;
-
-		snprintf(other, sizeof(other), "%zu", reasons[i].host);
-		if (two)
-			cl_bit_name(reasons[i].other, other);
-		at += sprintf(at, "%s%s%c%s", i ? " " : "",
-			      cl_bit_name(reasons[i].bit, name),
-			      signs[reasons[i].kind], other);
-	}
-	return text;
+	nr = cl_reasons(reasons, ROOM, &counts, bit);
+	memset(text, 0, 2);
+	for (i = 0; i < nr && i < ROOM; i++)
+		at = put_reason(at, &reasons[i]);
+	return text + 1;
 }
 
 static void host(int i, const int *bits, bool limited, const int *not_in_max)
@@ -144,20 +170,17 @@ static bool needs(unsigned int bit, unsigned int other)
 
 static bool is_true(const struct cl_reason *reason)
 {
-	const struct cl_member *member = &members[reason->host];
+	uint32_t nr = 0;
+	int i;
 
-	switch (reason->kind) {
-	case CL_REASON_HOST:
-		return !cl_has(member->def, reason->bit);
-	case CL_REASON_NEEDS:
+	if (reason->kind == CL_REASON_NEEDS)
 		return needs(reason->bit, reason->other) &&
 		       !cl_has(&level, reason->other);
-	case CL_REASON_MAX:
-		return member->max && !cl_has(member->max, reason->bit);
-	case CL_REASON_INSTEAD:
+	if (reason->kind == CL_REASON_INSTEAD)
 		return reason->bit + reason->other == CL_F_RSBA + CL_F_RRSBA;
-	}
-	return false;
+	for (i = 0; i < nr_hosts; i++)
+		nr += is_of(reason, &hosts[i]);
+	return nr && nr == reason->nr_hosts;
 }
 
 /* It speaks of the feature, or of what an earlier one led to. */
@@ -166,8 +189,7 @@ static bool follows(const struct cl_reason *reasons, size_t n, unsigned int bit)
 	size_t i;
 
 	for (i = 0; i < n; i++)
-		if ((reasons[i].kind == CL_REASON_NEEDS ||
-		     reasons[i].kind == CL_REASON_INSTEAD) &&
+		if (names_two(&reasons[i]) &&
 		    reasons[i].other == reasons[n].bit)
 			return true;
 	return reasons[n].bit == bit;
@@ -178,18 +200,18 @@ static bool check_bit(unsigned int bit)
 	struct cl_reason reasons[ROOM], few[3];
 	size_t nr, i;
 
-	nr = cl_reasons(reasons, ROOM, &level, members, nr_hosts, bit);
+	nr = cl_reasons(reasons, ROOM, &counts, bit);
 	if (!nr != cl_has(&level, bit) || nr > ROOM)
 		return false;
 	memset(few, 0xff, sizeof(few));
 	few[nr < 2 ? nr : 2].bit = CL_MAX_BITS;
-	if (cl_reasons(few, 2, &level, members, nr_hosts, bit) != nr ||
+	if (cl_reasons(few, 2, &counts, bit) != nr ||
 	    few[nr < 2 ? nr : 2].bit != CL_MAX_BITS)
 		return false;
 	for (i = 0; i < nr && i < 2; i++)
 		if (few[i].kind != reasons[i].kind ||
 		    few[i].bit != reasons[i].bit ||
-		    few[i].host != reasons[i].host)
+		    few[i].nr_hosts != reasons[i].nr_hosts)
 			return false;
 	for (i = 0; i < nr; i++)
 		if (!is_true(&reasons[i]) || !follows(reasons, i, bit) ||
