@@ -3,11 +3,13 @@
  * Abuse /dev/cpulevel: random and boundary ioctls from several threads, half
  * of them of an unprivileged process, beside readers of sysfs.
  *
- *   abuse [--ioctls N] [--threads T] [--seed S] [--seconds S] [--reopen] [DEVICE]
+ *   abuse [--ioctls N] [--threads T] [--seed S] [--until-term] [--reopen] [DEVICE]
  *
- * --reopen also closes and opens the device all the time, and bears with its
- * absence.  Exit: 0 every answer was as documented, 1 one was not, 2 usage or
- * no device.  The same seed makes the same calls.
+ * --until-term goes on after N calls until SIGTERM comes, so that whoever races
+ * with the calls can do so as often as he wants.  --reopen also closes and
+ * opens the device all the time, and bears with its absence.  Exit: 0 every
+ * answer was as documented, 1 one was not, 2 usage or no device.  The same
+ * seed makes the same calls.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -15,6 +17,7 @@
 #include <getopt.h>
 #include <grp.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,7 +32,16 @@
 #define MAX_THREADS	64
 #define NOBODY		65534
 #define CALLS_PER_OPEN	8
-#define PAUSE_US	100000
+#define PAUSE		16	/* at most so many times as long as the device was open */
+#define POLL_US		20000
+
+static struct board *board;
+
+static void on_sigterm(int sig)
+{
+	(void)sig;
+	__atomic_store_n(&board->told, 1, __ATOMIC_RELAXED);
+}
 
 static uint64_t now(void)
 {
@@ -78,10 +90,16 @@ bool same_as_first(struct first *first, const void *data, uint32_t size)
 	return first->size == size && !memcmp(first->data, data, size);
 }
 
+static bool told_to_end(const struct board *b)
+{
+	return !b->until_term || __atomic_load_n(&b->told, __ATOMIC_RELAXED);
+}
+
 /* While the module comes and goes there may be no device, and only then. */
 static bool open_device(struct worker *w)
 {
-	while (!w->board->deadline || now() < w->board->deadline) {
+	do {
+		w->opened = now();
 		w->fd = open(w->board->device, O_RDONLY | O_CLOEXEC);
 		if (w->fd >= 0) {
 			__atomic_add_fetch(&w->board->opens, 1, __ATOMIC_RELAXED);
@@ -92,19 +110,20 @@ static bool open_device(struct worker *w)
 			return false;
 		}
 		__atomic_add_fetch(&w->board->absent, 1, __ATOMIC_RELAXED);
-		usleep(1000);
-	}
+		usleep(roll(w, POLL_US));
+	} while (!told_to_end(w->board));
 	return false;
 }
 
 /*
- * The pause is what lets a module go that eight threads use.  One that was
- * loaded anew counts its generations from 1 again.
+ * The pause is what lets a module go that eight threads use; it grows with the
+ * time that the calls took, so that a slow machine closes it as often.  A
+ * module that was loaded anew counts its generations from 1 again.
  */
 static bool reopen_device(struct worker *w)
 {
 	close(w->fd);
-	usleep(roll(w, PAUSE_US));
+	usleep(roll(w, (now() - w->opened) / 1000 * PAUSE + 1));
 	w->generation = 0;
 	return open_device(w);
 }
@@ -117,9 +136,7 @@ static void *work(void *worker)
 	map_pages(w);
 	if (!open_device(w))
 		return NULL;
-	for (w->call = 1; w->call <= b->ioctls; w->call++) {
-		if (b->deadline && now() >= b->deadline)
-			break;
+	for (w->call = 1; w->call <= b->ioctls || !told_to_end(b); w->call++) {
 		if (b->reopen && w->call % CALLS_PER_OPEN == 0 && !reopen_device(w))
 			return NULL;
 		if (w->call == 1 && !learn_host(w))
@@ -201,9 +218,12 @@ static void summary(const struct board *b, double seconds)
 static void options(int argc, char **argv, struct board *b, int *threads)
 {
 	static const struct option known[] = {
-		{ "ioctls", required_argument, NULL, 'n' }, { "threads", required_argument, NULL, 't' },
-		{ "seed", required_argument, NULL, 's' }, { "seconds", required_argument, NULL, 'd' },
-		{ "reopen", no_argument, NULL, 'r' }, { NULL, 0, NULL, 0 },
+		{ "ioctls", required_argument, NULL, 'n' },
+		{ "threads", required_argument, NULL, 't' },
+		{ "seed", required_argument, NULL, 's' },
+		{ "until-term", no_argument, NULL, 'u' },
+		{ "reopen", no_argument, NULL, 'r' },
+		{ NULL, 0, NULL, 0 },
 	};
 	int c;
 
@@ -212,15 +232,15 @@ static void options(int argc, char **argv, struct board *b, int *threads)
 		case 'n': b->ioctls = strtoull(optarg, NULL, 0); break;
 		case 't': *threads = atoi(optarg); break;
 		case 's': b->seed = strtoull(optarg, NULL, 0); break;
-		case 'd': b->deadline = now() + strtoull(optarg, NULL, 0) * 1000000000ULL; break;
+		case 'u': b->until_term = true; break;
 		case 'r': b->reopen = true; break;
 		default: exit(2);
 		}
 	}
 	if (optind < argc)
 		b->device = argv[optind];
-	if (*threads < 2 || *threads > MAX_THREADS || (b->reopen && !b->deadline)) {
-		fprintf(stderr, "abuse: --threads is 2 to %d; --reopen needs --seconds\n", MAX_THREADS);
+	if (*threads < 2 || *threads > MAX_THREADS) {
+		fprintf(stderr, "abuse: --threads is 2 to %d\n", MAX_THREADS);
 		exit(2);
 	}
 }
@@ -235,6 +255,8 @@ int main(int argc, char **argv)
 	if (b == MAP_FAILED)
 		return 2;
 	*b = (struct board){ .device = "/dev/cpulevel", .ioctls = 10000, .seed = 1 };
+	board = b;
+	signal(SIGTERM, on_sigterm);
 	options(argc, argv, b, &threads);
 	b->ioctls = (b->ioctls + threads - 1) / threads;
 	b->compat = int80_works();

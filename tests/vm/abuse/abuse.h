@@ -32,9 +32,10 @@ struct board {
 	const char *device;
 	uint64_t ioctls;	/* per worker */
 	uint64_t seed;
-	uint64_t deadline;	/* CLOCK_MONOTONIC, ns; 0: none */
 	bool reopen;
+	bool until_term;	/* ioctls is only the least */
 	bool compat;		/* int 0x80 works here */
+	uint32_t told;		/* SIGTERM came */
 	uint32_t stop;		/* tells the readers that the workers are done */
 	uint32_t violations;
 	uint64_t calls;
@@ -54,6 +55,7 @@ struct worker {
 	int number;
 	bool privileged;
 	int fd;
+	uint64_t opened;	/* when; CLOCK_MONOTONIC, ns */
 	uint64_t rng;
 	uint64_t call;
 	uint64_t generation;	/* the last one seen, and its time */

@@ -3,7 +3,6 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -95,7 +94,7 @@ void *sysfs_reader(void *worker)
 		if (text)
 			check_file(w, nr, text);
 		else
-			sched_yield();
+			usleep(roll(w, 20000));	/* leave the processor to who loads it */
 	}
 	return NULL;
 }

@@ -6,6 +6,7 @@
 . "$VM_DIR/t/tap.sh"
 
 MODULE=${CPULEVEL_MODULE:-$TOP/module}	# a spoilt copy shows that a test can fail
+LOGS=$TOP/build/check/${0##*/}		# a folder for each boot
 
 programs() {
 	make -s -C "$TOP/cli" STATIC=1 O="$WORK"
@@ -18,17 +19,25 @@ module_for() {	# K
 
 said() { cat "$1"; return 1; }
 
-# boot PREFIX K SCRIPT OPTION...: its verdicts become ours.
+# machine PREFIX VM-ARGUMENT...: the verdicts of one boot become ours.
+machine() {
+	local prefix=$1
+	shift
+	"$VM_DIR/vm" --log "$LOGS/${prefix//[^[:alnum:].-]/_}" "$@" \
+		>"$WORK/tap" 2>"$WORK/err" || true
+	# One that never started says why on stderr alone.
+	[[ -s $WORK/tap ]] || check "$prefix: the machine starts" said "$WORK/err"
+	merge "$prefix: " "$WORK/tap"
+}
+
+# boot PREFIX K SCRIPT OPTION...: with the module, the command and policies for K.
 boot() {
 	local prefix=$1 k=$2 script=$3
 	shift 3
 	[[ -e $WORK/$k/cpulevel.ko ]] || check "$k: the module builds" module_for "$k"
 	[[ -e $WORK/$k/cpulevel.ko ]] || return 0
-	"$VM_DIR/vm" --kernel "$k" --log "$WORK/log" "$@" --file "$WORK/$k/cpulevel.ko" \
-		--file "$WORK/cpulevel" --file "$WORK/policies" "$VM_DIR/scripts/$script" >"$WORK/tap" 2>"$WORK/err" || true
-	# A machine that never started says why on stderr alone.
-	[[ -s $WORK/tap ]] || check "$prefix: the machine starts" said "$WORK/err"
-	merge "$prefix: " "$WORK/tap"
+	machine "$prefix" --kernel "$k" "$@" --file "$WORK/$k/cpulevel.ko" \
+		--file "$WORK/cpulevel" --file "$WORK/policies" "$VM_DIR/scripts/$script"
 }
 
 # native MODEL CAPS K: two CPUs of that model, without Xen.
