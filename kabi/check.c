@@ -42,17 +42,50 @@ static bool refuse(const struct module *module, const struct kernel *kernel,
 	return true;
 }
 
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(((const struct export *)a)->name,
+		      ((const struct export *)b)->name);
+}
+
+/*
+ * Does another of the modules give this symbol as IMPORT wants it?  There may
+ * be several, for different kernels.  If none does, the kernel's own counts.
+ */
+static bool exported(const struct exports *others, const struct import *import,
+		     uint32_t *crc, bool *found)
+{
+	struct export key = { .name = import->name }, *at, *end;
+
+	if (!others->nr)
+		return false;
+	end = others->at + others->nr;
+	at = bsearch(&key, others->at, others->nr, sizeof(key), by_name);
+	while (at && at > others->at && !by_name(at - 1, &key))
+		at--;
+	for (; at && at < end && !by_name(at, &key); at++) {
+		if (!at->crc || !import->crc || at->crc == import->crc)
+			return true;
+		if (!*found)
+			*crc = at->crc;
+		*found = true;
+	}
+	return false;
+}
+
 static void compare(const struct import *import, const struct symvers *symvers,
-		    struct report *report)
+		    const struct exports *others, struct report *report)
 {
 	struct difference *d;
 	uint32_t crc = 0;
 	bool found = symvers_find(symvers, import->name, &crc);
 
-	if (!found && import->weak)
-		return;
 	/* The loader accepts a symbol for which the module has no CRC. */
 	if (found && (!import->crc || import->crc == crc))
+		return;
+	if (exported(others, import, &crc, &found))
+		return;
+	if (!found && import->weak)
 		return;
 
 	d = &report->differences[report->nr_changed + report->nr_missing];
@@ -67,7 +100,7 @@ static void compare(const struct import *import, const struct symvers *symvers,
 }
 
 int check_module(const struct module *module, const struct kernel *kernel,
-		 struct report *report)
+		 const struct exports *others, struct report *report)
 {
 	size_t i;
 
@@ -82,7 +115,7 @@ int check_module(const struct module *module, const struct kernel *kernel,
 	if (!report->differences)
 		return -ENOMEM;
 	for (i = 0; i < module->nr_imports; i++)
-		compare(&module->imports[i], &kernel->symvers, report);
+		compare(&module->imports[i], &kernel->symvers, others, report);
 	if (report->nr_missing)
 		report->verdict = VERDICT_MISSING;
 	else if (report->nr_changed)
@@ -106,4 +139,33 @@ const char *verdict_name(enum verdict verdict)
 	};
 
 	return names[verdict];
+}
+
+int exports_add(struct exports *exports, const struct module *module)
+{
+	size_t nr = exports->nr + module->nr_exports;
+	struct export *more;
+
+	if (!module->nr_exports)
+		return 0;
+	more = realloc(exports->at, nr * sizeof(*more));
+	if (!more)
+		return -ENOMEM;
+	memcpy(more + exports->nr, module->exports,
+	       module->nr_exports * sizeof(*more));
+	exports->at = more;
+	exports->nr = nr;
+	return 0;
+}
+
+void exports_sort(struct exports *exports)
+{
+	if (exports->nr)
+		qsort(exports->at, exports->nr, sizeof(*exports->at), by_name);
+}
+
+void exports_free(struct exports *exports)
+{
+	free(exports->at);
+	memset(exports, 0, sizeof(*exports));
 }

@@ -29,9 +29,20 @@ struct report {
 	size_t nr_missing;
 };
 
+/* What the modules that are checked together export for each other, by name. */
+struct exports {
+	struct export *at;
+	size_t nr;
+};
+
 /* Returns 0, or -ENOMEM. */
+int exports_add(struct exports *exports, const struct module *module);
+void exports_sort(struct exports *exports);
+void exports_free(struct exports *exports);
+
+/* Returns 0, or -ENOMEM; OTHERS are sorted. */
 int check_module(const struct module *module, const struct kernel *kernel,
-		 struct report *report);
+		 const struct exports *others, struct report *report);
 void report_free(struct report *report);
 const char *verdict_name(enum verdict verdict);
 

@@ -110,3 +110,17 @@ bool elf_linked_strings(const struct elf *elf, size_t index, struct span *span)
 {
 	return strings(elf, section(elf, index).sh_link, span);
 }
+
+bool elf_section(const struct elf *elf, size_t index, struct span *span)
+{
+	Elf64_Shdr shdr;
+
+	if (index == SHN_UNDEF || index >= elf->header.e_shnum)
+		return false;
+	shdr = section(elf, index);
+	if (shdr.sh_type == SHT_NOBITS)
+		return false;
+	span->at = elf->bytes + shdr.sh_offset;
+	span->size = shdr.sh_size;
+	return true;
+}

@@ -28,6 +28,8 @@ struct span {
 const char *elf_open(struct elf *elf, const unsigned char *bytes, size_t size);
 /* The first section called NAME that has contents; its index, 0 if none. */
 size_t elf_find(const struct elf *elf, const char *name, struct span *span);
+/* Section INDEX, if it has contents. */
+bool elf_section(const struct elf *elf, size_t index, struct span *span);
 /* The string table that section INDEX uses; false: none, or not terminated. */
 bool elf_linked_strings(const struct elf *elf, size_t index, struct span *span);
 

@@ -10,7 +10,8 @@
 #include "kernel.h"
 
 struct config {
-	bool smp, preempt, preempt_rt, module_unload, modversions, randstruct;
+	bool smp, preempt, preempt_rt, module_unload, modversions;
+	bool randstruct, randstruct_plugin;
 };
 
 static void note_option(struct config *config, const char *line)
@@ -28,7 +29,7 @@ static void note_option(struct config *config, const char *line)
 		{ "CONFIG_MODVERSIONS=y\n", offsetof(struct config, modversions) },
 		/* RANDSTRUCT was a compiler plugin of its own before 5.19 */
 		{ "CONFIG_RANDSTRUCT=y\n", offsetof(struct config, randstruct) },
-		{ "CONFIG_GCC_PLUGIN_RANDSTRUCT=y\n", offsetof(struct config, randstruct) },
+		{ "CONFIG_GCC_PLUGIN_RANDSTRUCT=y\n", offsetof(struct config, randstruct_plugin) },
 	};
 	size_t i;
 
@@ -37,11 +38,35 @@ static void note_option(struct config *config, const char *line)
 			*(bool *)((char *)config + options[i].offset) = true;
 }
 
+/* The hash of the layouts' seed; TEXT stays empty where it is not found. */
+static void read_seed(const char *kdir, const char *prefix,
+		      char text[VERMAGIC_SEED_MAX])
+{
+	static const char *const names[] = {
+		"randstruct_hash.h", "randomize_layout_hash.h",
+	};
+	char path[PATH_MAX], line[256], hash[VERMAGIC_HASH_MAX];
+	size_t i;
+	FILE *f;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		snprintf(path, sizeof(path), "%s/include/generated/%s", kdir, names[i]);
+		f = fopen(path, "re");
+		if (!f)
+			continue;
+		while (!text[0] && fgets(line, sizeof(line), f))
+			if (sscanf(line, "#define RANDSTRUCT_HASHED_SEED \"%64[0-9a-f]\"", hash) == 1)
+				snprintf(text, VERMAGIC_SEED_MAX, "%s%s", prefix, hash);
+		fclose(f);
+	}
+}
+
 /* As include/linux/vermagic.h builds them on x86_64, which adds none itself. */
 static void read_flags(struct kernel *kernel, const char *kdir)
 {
 	struct config config = { false };
 	char path[PATH_MAX], line[256];
+	char randstruct[VERMAGIC_SEED_MAX] = "";
 	const char *preempt = "";
 	FILE *f;
 
@@ -53,17 +78,20 @@ static void read_flags(struct kernel *kernel, const char *kdir)
 		note_option(&config, line);
 	fclose(f);
 
-	/* The seed is a part of vermagic there and cannot be known. */
-	if (config.randstruct)
-		return;
-	if (config.preempt)
-		preempt = "preempt ";
-	else if (config.preempt_rt)
+	if (config.preempt_rt)
 		preempt = "preempt_rt ";
-	snprintf(kernel->flags, sizeof(kernel->flags), "%s%s%s%s",
+	else if (config.preempt)
+		preempt = "preempt ";
+	if (config.randstruct)
+		read_seed(kdir, "RANDSTRUCT_", randstruct);
+	else if (config.randstruct_plugin)
+		read_seed(kdir, "RANDSTRUCT_PLUGIN_", randstruct);
+	snprintf(kernel->flags, sizeof(kernel->flags), "%s%s%s%s%s",
 		 config.smp ? "SMP " : "", preempt,
 		 config.module_unload ? "mod_unload " : "",
-		 config.modversions ? "modversions " : "");
+		 config.modversions ? "modversions " : "", randstruct);
+	if ((config.randstruct || config.randstruct_plugin) && !randstruct[0])
+		kernel->flags[0] = 0;
 }
 
 int kernel_read(struct kernel *kernel, const char *path, char *why, size_t len)

@@ -5,7 +5,9 @@
 
 #include "symvers.h"
 
-#define VERMAGIC_FLAGS_MAX	64
+#define VERMAGIC_HASH_MAX	65	/* of a SHA-256 in hex */
+#define VERMAGIC_SEED_MAX	96	/* with what stands before it */
+#define VERMAGIC_FLAGS_MAX	160
 
 struct kernel {
 	struct symvers symvers;

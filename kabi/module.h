@@ -13,6 +13,12 @@ struct import {
 	bool weak;		/* may stay unresolved */
 };
 
+/* A symbol for other modules. */
+struct export {
+	const char *name;
+	uint32_t crc;		/* 0: not known */
+};
+
 /* All strings point into the file's image. */
 struct module {
 	const char *name;	/* NULL: has none, like the next two */
@@ -20,16 +26,14 @@ struct module {
 	const char *vermagic;
 	struct import *imports;	/* by name */
 	size_t nr_imports;
+	struct export *exports;
+	size_t nr_exports;
 	bool has_crcs;		/* false: built without MODVERSIONS */
-	void *image;		/* the mapped file; NULL: the caller's memory */
-	size_t image_size;
 };
 
-/* Returns 0, or -1 with the reason in WHY (cut to LEN). */
-int module_read(struct module *module, const char *path, char *why, size_t len);
 /*
- * The same for a file in memory, which must outlive MODULE, zeroed before.
- * Returns NULL, or the reason; module_free() is due in both cases.
+ * Read a module in memory, which must outlive MODULE, zeroed before.
+ * Returns NULL, or what is wrong; module_free() is due in both cases.
  */
 const char *module_parse(struct module *module, const void *image, size_t size);
 void module_free(struct module *module);

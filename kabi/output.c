@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Print verdicts: a line each as they come, or one JSON document at the end. */
 
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,15 +27,17 @@ static json_t *text(const char *s)
 	return text_part(s, s ? strlen(s) : 0);
 }
 
-struct output *output_open(bool json, const char *symvers)
+struct output *output_open(bool json, const char *symvers,
+			   const struct kernel *kernel)
 {
 	struct output *out = calloc(1, sizeof(*out));
 
 	if (!out || !json)
 		return out;
 	out->modules = json_array();
-	out->document = json_pack("{s:s, s:o, s:o}", "schema", SCHEMA,
+	out->document = json_pack("{s:s, s:o, s:o, s:o}", "schema", SCHEMA,
 				  "symvers", text(symvers),
+				  "flags", text(kernel->flags[0] ? kernel->flags : NULL),
 				  "modules", out->modules);
 	if (out->document)
 		return out;
@@ -49,22 +50,31 @@ static int release_len(const struct module *module)
 	return module->vermagic ? (int)strcspn(module->vermagic, " ") : 0;
 }
 
+/* Names out of a module may hold anything; LEN -1: all of it. */
+static void print_word(const char *before, const char *word, int len)
+{
+	fputs(before, stdout);
+	for (; *word && len; word++, len--)
+		putchar(*word < ' ' || *word == 0x7f ? '?' : *word);
+}
+
 static void print_symbols(const struct report *report, bool missing)
 {
 	size_t i, n = report->nr_changed + report->nr_missing;
 
 	for (i = 0; i < n; i++)
 		if (report->differences[i].missing == missing)
-			printf(" %s", report->differences[i].symbol);
+			print_word(" ", report->differences[i].symbol, -1);
 }
 
 static void print_built_for(const struct module *module)
 {
-	printf(" (built for %.*s)", release_len(module), module->vermagic);
+	print_word(" (built for ", module->vermagic, release_len(module));
+	putchar(')');
 }
 
-static void print_report(const char *path, const struct module *module,
-			 const struct report *report)
+void report_print(const char *path, const struct module *module,
+		  const struct report *report)
 {
 	printf("%-8s %s  ", verdict_name(report->verdict), path);
 	switch (report->verdict) {
@@ -89,7 +99,7 @@ static void print_report(const char *path, const struct module *module,
 		}
 		break;
 	case VERDICT_REFUSED:
-		printf("%s", report->reason);
+		print_word("", report->reason, -1);
 		break;
 	}
 	putchar('\n');
@@ -132,8 +142,8 @@ static json_t *missing_json(const struct report *report)
 	return list;
 }
 
-static json_t *report_json(const char *path, const struct module *module,
-			   const struct report *report)
+json_t *report_json(const char *path, const struct module *module,
+		    const struct report *report)
 {
 	const char *reason = report->reason[0] ? report->reason : NULL;
 
@@ -157,7 +167,7 @@ void output_report(struct output *out, const char *path,
 		json_array_append_new(out->modules,
 				      report_json(path, module, report));
 	else
-		print_report(path, module, report);
+		report_print(path, module, report);
 }
 
 void output_damaged(struct output *out, const char *path, const char *why)

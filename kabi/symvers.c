@@ -95,7 +95,8 @@ static bool parse_line(struct symvers *sv, const char *at, const char *end)
 	const struct field *name = &second;
 	uint32_t crc;
 
-	if (!first.len || !second.len)
+	/* a word that ends with a byte that is not text is none */
+	if (!first.len || !second.len || (at < end && (unsigned char)*at > ' '))
 		return false;
 	if (!parse_crc(&first, &crc)) {
 		if (!parse_crc(&second, &crc))
@@ -220,6 +221,30 @@ bool symvers_find(const struct symvers *sv, const char *name, uint32_t *crc)
 			break;
 	}
 	*crc = slot->crc;
+	return true;
+}
+
+/* The column of the type moved, so it is known by how it begins. */
+bool symvers_next(const struct symvers *sv, size_t *pos, struct symvers_entry *entry)
+{
+	const char *at, *end;
+	struct field f;
+
+	while (*pos <= sv->mask && !sv->slots[*pos].name)
+		++*pos;
+	if (*pos > sv->mask)
+		return false;
+	at = sv->text + sv->slots[*pos].name - 1;
+	end = rawmemchr(at, '\n');	/* a line may hold a NUL, the last one ends */
+	entry->crc = sv->slots[(*pos)++].crc;
+	f = next_field(&at, end);
+	entry->name = f.start;
+	entry->name_len = f.len;
+	do {
+		f = next_field(&at, end);
+	} while (f.len && strncmp(f.start, "EXPORT_", 7));
+	entry->type = f.start;
+	entry->type_len = f.len;
 	return true;
 }
 

@@ -24,6 +24,14 @@ int symvers_parse(struct symvers *sv, char *text, size_t size, char *why,
 		  size_t len);
 /* Is NAME exported?  If so *CRC is its CRC. */
 bool symvers_find(const struct symvers *sv, const char *name, uint32_t *crc);
+/* One line: neither name nor type ends with a NUL. */
+struct symvers_entry {
+	const char *name, *type;	/* "EXPORT_SYMBOL_GPL"; of length 0: not said */
+	size_t name_len, type_len;
+	uint32_t crc;
+};
+/* The next entry from *POS, 0 at first, in no order; false: there is no more. */
+bool symvers_next(const struct symvers *sv, size_t *pos, struct symvers_entry *entry);
 void symvers_free(struct symvers *sv);
 
 #endif

@@ -9,6 +9,7 @@
 #include "../../kabi/check.h"
 #include "../../kabi/elf.h"
 
+static const struct exports none;
 static int tests, failures;
 static unsigned char *sample;	/* sample.o */
 static size_t sample_size;
@@ -96,7 +97,7 @@ static void test_verdicts(void)
 		strcpy(kernel.flags, verdicts[i].flags);
 		if (load_symvers(&kernel.symvers, verdicts[i].symvers,
 				 strlen(verdicts[i].symvers), why, sizeof(why)) ||
-		    check_module(&module, &kernel, &report))
+		    check_module(&module, &kernel, &none, &report))
 			abort();
 		ok(report.verdict == verdicts[i].verdict &&
 		   report.nr_changed == verdicts[i].changed &&
@@ -241,10 +242,74 @@ static void test_bad_modules(void)
 	ok(parses(sample, sample_size), "and the whole sample is still good");
 }
 
+static void expect_verdict(const struct module *module, const struct exports *others,
+			   const char *symvers, enum verdict verdict, const char *name)
+{
+	struct kernel kernel = { .flags = FLAGS };
+	struct report report;
+	char why[256];
+
+	if (load_symvers(&kernel.symvers, symvers, strlen(symvers), why, sizeof(why)) ||
+	    check_module(module, &kernel, others, &report))
+		abort();
+	ok(report.verdict == verdict, "%s: %s", name, verdict_name(report.verdict));
+	report_free(&report);
+	kernel_free(&kernel);
+}
+
+/* The same sample with extended versions, and with exports. */
+static void test_extended(void)
+{
+	struct module module = { NULL }, importer = { NULL };
+	struct exports others = { NULL, 0 };
+	unsigned char *copy = malloc(sample_size);
+
+	memcpy(copy, sample, sample_size);
+	ok(!module_parse(&module, copy, sample_size) && module.has_crcs &&
+	   module.nr_imports == 5, "extended versions are read");
+	expect_verdict(&module, &none, ALL, VERDICT_SAME, "their CRCs count, not the basic ones");
+	expect_verdict(&module, &none, LAYOUT WITHOUT WEAK "0x1 with_crc\n", VERDICT_CHANGED,
+		       "another CRC than the extended one");
+	ok(module.nr_exports == 3 && !strcmp(module.exports[1].name, "other_export") &&
+	   module.exports[1].crc == 0x55555555 && module.exports[2].crc == 0x44444444,
+	   "exports have their CRCs, absolute or in a section");
+	if (exports_add(&others, &module) || module_parse(&importer, copy, sample_size))
+		abort();
+	exports_sort(&others);
+	expect_verdict(&importer, &others, LAYOUT WITH WEAK, VERDICT_SAME,
+		       "what another module exports is not missing");
+	importer.imports[3].crc = 0x1;
+	expect_verdict(&importer, &others, LAYOUT WITH WEAK, VERDICT_CHANGED,
+		       "but its CRC must be right");
+	exports_free(&others);
+	module_free(&importer);
+	module_free(&module);
+	free(copy);
+}
+
+static void test_bad_extended(void)
+{
+	struct span span;
+	struct elf elf;
+	unsigned char *last;
+
+	if (elf_open(&elf, sample, sample_size) ||
+	    !elf_find(&elf, "__version_ext_names", &span))
+		abort();
+	last = sample + (span.at - sample) + span.size - 1;
+	*last = 'x';
+	ok(!parses(sample, sample_size), "extended names without an end are refused");
+	*last = 0;
+	sample[span.at - sample + strlen("module_layout")] = '_';
+	ok(!parses(sample, sample_size), "fewer extended names than CRCs are refused");
+	sample[span.at - sample + strlen("module_layout")] = 0;
+	test_bad_modules();
+}
+
 int main(int argc, char **argv)
 {
-	if (argc != 2) {
-		fprintf(stderr, "usage: test_kabi SAMPLE.o\n");
+	if (argc != 3) {
+		fprintf(stderr, "usage: test_kabi SAMPLE.o EXTENDED.o\n");
 		return 2;
 	}
 	load_sample(argv[1]);
@@ -254,6 +319,10 @@ int main(int argc, char **argv)
 	test_prefixes();
 	test_terminators();
 	test_bad_modules();
+	free(sample);
+	load_sample(argv[2]);
+	test_extended();
+	test_bad_extended();
 	free(sample);
 	printf("1..%d\n", tests);
 	return failures != 0;
