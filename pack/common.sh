@@ -28,9 +28,10 @@ installed_kernels() {	# oldest first
 		--qf '[%{PROVIDENAME} %{PROVIDEVERSION}\n]' 2>/dev/null |
 		awk '$1 == "kernel-uname-r" { print $2 }') || true
 	for dir in "$ROOT"/lib/modules/*/; do
-		k=$(basename "$dir")
+		dir=${dir%/} k=${dir##*/}
 		[[ -e $ROOT/boot/vmlinuz-$k ]] ||
-			grep -qxF -e "$(rpm_kver "$k")" <<<"$provided" || continue
+			[[ $'\n'$provided$'\n' = *$'\n'"$(rpm_kver "$k")"$'\n'* ]] ||
+			continue
 		printf '%s\n' "$k"
 	done | sort -V
 }

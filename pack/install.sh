@@ -1,148 +1,65 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # driver-disk install: verify disks, then put their packages in, all or nothing.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # other parts read these
 
 KEYRING=/opt/xensource/gpg
 
 parse_install() {
-	DRY_RUN='' ITEMS=()
+	DRY_RUN='' ACCEPT_EULA='' ALLOW_SCRIPTS='' ALLOW_UNSIGNED='' ANY_PRODUCT='' DOWNGRADE='' ITEMS=()
 	while [[ $# -gt 0 ]]; do
 		case $1 in
-		--dry-run) DRY_RUN=1; shift; continue ;;
-		--keyring | --root)
-			[[ -d ${2:-} ]] || bad_usage "$1: '${2:-}' is not a folder" ;;
+		--dry-run) DRY_RUN=1 ;;
+		--accept-eula) ACCEPT_EULA=1 ;;
+		--allow-scripts) ALLOW_SCRIPTS=1 ;;
+		--allow-unsigned) ALLOW_UNSIGNED=1 ;;
+		--any-product) ANY_PRODUCT=1 ;;
+		--downgrade) DOWNGRADE=1 ;;
+		--keyring)
+			[[ -d ${2:-} ]] || bad_usage "$1: '${2:-}' is not a folder"
+			KEYRING=$2
+			shift ;;
+		--root) take_root "${2:-}"; shift ;;
 		-*) bad_usage "$1: no such option" ;;
-		*) ITEMS+=("$1"); shift; continue ;;
+		*) ITEMS+=("$1") ;;
 		esac
-		if [[ $1 = --keyring ]]; then KEYRING=$2; else ROOT=$(readlink -f "$2"); fi
-		shift 2
+		shift
 	done
 	[[ ${#ITEMS[@]} -gt 0 ]] || bad_usage "nothing to install; give an ISO or a folder"
 }
 
-check_host() {
-	local tool
-
-	for tool in rpm rpmkeys gpg modinfo depmod flock sha256sum gzip; do
-		command -v "$tool" >/dev/null ||
-			die 5 "$tool: not found; install it"
-	done
-	[[ -n $DRY_RUN || $EUID -eq 0 ]] ||
-		die 5 "installing needs root; run it as root, or with --dry-run"
-	[[ $ROOT != / ]] || ROOT=
-}
-
-take_lock() {
-	local file=$ROOT/run/driver-disk.lock
-
-	if ! mkdir -p "$ROOT/run" || ! exec 9>>"$file"; then
-		die 5 "$file: cannot be written"
-	fi
-	flock -n 9 ||
-		die 5 "$file: held by process $(<"$file"); wait for it to end"
-	echo $$ >"$file"
-}
-
-# A copy cannot change between verification and use, nor vanish with a stick.
-copy_disk() {	# FOLDER STAGE
-	mkdir -p "$2" &&
-		cp -RP "$1/update.xml" "$1/repodata" "$1/Packages" "$2/" 2>"$WORK/cp.log" &&
-		{ [[ ! -e $1/update.xml.asc ]] || cp -P "$1/update.xml.asc" "$2/"; }
-}
-
-copy_failed() {	# ITEM
-	grep -q 'No space' "$WORK/cp.log" &&
-		die 5 "$1: no room to copy it to $WORK; free some space"
-	die 6 "$1: cannot be read as a driver disk: $(head -n 1 "$WORK/cp.log"); get a complete disk"
-}
-
-stage_iso() {	# ISO STAGE
-	mkdir -p "$WORK/mnt"
-	if ! mount -t iso9660 -o loop,ro,nosuid,nodev,noexec "$1" "$WORK/mnt" 2>"$WORK/cp.log"; then
-		grep -q 'unknown filesystem\|loop device\|ermission\|superuser' "$WORK/cp.log" &&
-			die 5 "$1: this host cannot mount it: $(head -n 1 "$WORK/cp.log"); mount it elsewhere and give the folder"
-		die 6 "$1: cannot be mounted: $(head -n 1 "$WORK/cp.log"); get a complete ISO"
-	fi
-	copy_disk "$WORK/mnt" "$2" || { umount "$WORK/mnt"; copy_failed "$1"; }
-	umount "$WORK/mnt"
-}
-
-stage() {	# ITEM STAGE
-	if [[ -f $1 ]]; then
-		stage_iso "$1" "$2"
-		return
-	fi
-	copy_disk "$1" "$2" || copy_failed "$1"
-}
-
-# A folder of ISOs serves hosts with different kernels; a disk named by itself
-# is wanted, so its kernel must be here.
-find_disks() {	# fills DISKS ("wanted" or "optional", TAB, path)
-	local item iso
-
-	DISKS=()
-	for item in "${ITEMS[@]}"; do
-		if [[ -f $item || -f $item/update.xml ]]; then
-			DISKS+=("wanted"$'\t'"$item")
-			continue
-		fi
-		[[ -d $item ]] || die 2 "$item: no such file or folder; give an ISO or a folder"
-		for iso in "$item"/*.iso; do
-			[[ -f $iso ]] || die 6 "$item: neither a driver disk nor a folder of ISOs; give another"
-			DISKS+=("optional"$'\t'"$iso")
-		done
-	done
-}
-
-disk_kernels() {	# STAGE -> the kernels its modules are for, from the RPMs
-	rpm -qp --nosignature --qf '[%{FILENAMES}\n]' "$1"/Packages/*.rpm 2>/dev/null |
-		sed -n 's,^/lib/modules/\([^/]*\)/.*,\1,p' | sort -u
-}
-
-# The disk must be for one kernel, and its metadata must say the same.
-check_kernel() {	# wanted|optional ITEM STAGE -> K; 3: not for this host
-	local kernels said
-
-	kernels=$(disk_kernels "$3")
-	said=$("$PACKINFO" update "$3/update.xml" | sed -n 's/^kernel=//p')
-	[[ -n $kernels && $kernels != *$'\n'* && ${said:-$kernels} = "$kernels" ]] ||
-		die 6 "$2: its modules are for '${kernels//$'\n'/ }', its metadata says '${said:-nothing}'; get a disk for one kernel"
-	printf '%s\n' "$kernels"
-	installed_kernels | grep -qxF -e "$kernels" && return
-	[[ $1 = optional ]] ||
-		die 1 "$2: is for kernel $kernels, which is not installed here ($(installed_kernels | paste -sd ' ')); get the disk for an installed kernel"
-	note "$2: skipped, its kernel $kernels is not installed"
-	return 3
-}
-
 # Verify all disks before looking at what any of them wants.
-stage_all() {	# fills RPMS, KERNELS and STAMPS
-	local i disk kind item stage k rc
+verify_all() {
+	local i item stage
 
-	RPMS=() KERNELS=() STAMPS=()
 	for i in "${!DISKS[@]}"; do
-		disk=${DISKS[i]} stage=$WORK/disk$i
-		item=${disk#*$'\t'}
+		item=${DISKS[i]#*$'\t'} stage=$WORK/disk$i
 		note "$item: verifying"
 		stage "$item" "$stage"
-		verify_disk "$stage" "$item" "$KEYRING" "$WORK/trust$i" ||
-			die 6 "$item: refused, nothing was changed"
+		if [[ $(family "$stage") != legacy ]]; then
+			verify_disk "$stage" "$item" "$KEYRING" "$WORK/trust$i" ||
+				die 6 "$item: refused, nothing was changed"
+			continue
+		fi
+		verify_legacy "$stage" "$item" || die 6 "$item: refused, nothing was changed"
+		[[ -n $ALLOW_UNSIGNED ]] ||
+			die 6 "$item: a disk of the legacy family: md5 sums show damage, but nothing vouches for who made it; give --allow-unsigned if you know where it comes from"
+		note "$item: nothing vouches for who made this disk; you allowed that"
+		SIGNED=
 	done
+}
+
+stage_all() {	# fills RPMS, KERNELS, LABELS, RECORD and PRECHECKS
+	local i kind item
+
+	RPMS=() KERNELS=() LABELS=() RECORD=() PRECHECKS=() SIGNED=1
+	verify_all
 	for i in "${!DISKS[@]}"; do
 		IFS=$'\t' read -r kind item <<<"${DISKS[i]}"
-		rc=0
-		k=$(check_kernel "$kind" "$item" "$WORK/disk$i") || rc=$?
-		[[ $rc != 3 ]] || continue
-		[[ $rc = 0 ]] || exit "$rc"
-		KERNELS+=("$k")
-		RPMS+=("$WORK/disk$i"/Packages/*.rpm)
-		STAMPS+=("$WORK/disk$i/update.xml")
+		"accept_$(family "$WORK/disk$i")" "$kind" "$item" "$WORK/disk$i"
 	done
 	[[ ${#RPMS[@]} -gt 0 ]] ||
 		die 1 "no disk for an installed kernel ($(installed_kernels | paste -sd ' ')); get one"
 }
-
-rpm_query() { rpm -qp --nosignature --qf "$2" "$1" 2>/dev/null; }	# RPM FORMAT
 
 for_a_kernel() { rpm_query "$1" '[%{FILENAMES}\n]' | grep -q '^/lib/modules/'; }
 
@@ -169,7 +86,7 @@ superseded() {	# RPM
 	while read -r other; do
 		! newer "$other" "$evr" || return 0
 	done < <(
-		host_rpm -q --qf '%{VERSION} %{RELEASE}\n' "$name" 2>/dev/null || true
+		[[ -n $DOWNGRADE ]] || host_rpm -q --qf '%{VERSION} %{RELEASE}\n' "$name" 2>/dev/null || true
 		rpm -qp --nosignature --qf '%{NAME}\t%{VERSION} %{RELEASE}\n' "${RPMS[@]}" 2>/dev/null |
 			awk -F '\t' -v n="$name" '$1 == n { print $2 }'
 	)
@@ -178,99 +95,91 @@ superseded() {	# RPM
 
 # rpm -U would fail on what is there already; a second run must not.
 drop_installed() {	# RPMS -> NEW
-	local rpm nevra seen=' '
+	local rpm id seen=' '
 
 	NEW=()
 	for rpm in "${RPMS[@]}"; do
-		nevra=$(rpm_query "$rpm" '%{NAME}-%{VERSION}-%{RELEASE}.%{ARCH}')
-		[[ $seen != *" $nevra "* ]] || continue
-		seen+="$nevra "
-		! host_rpm -q "$nevra" >/dev/null 2>&1 || continue
+		id=$(nevra "$rpm")
+		[[ $seen != *" $id "* ]] || continue
+		seen+="$id "
+		! host_rpm -q "$id" >/dev/null 2>&1 || continue
 		for_a_kernel "$rpm" || ! superseded "$rpm" || continue
 		NEW+=("$rpm")
 	done
 }
 
 test_transaction() {
-	host_rpm -U --test --nosignature "${NEW[@]}" >"$WORK/rpm.log" 2>&1 && return
+	host_rpm -U --test --nosignature ${DOWNGRADE:+--oldpackage} "${NEW[@]}" >"$WORK/rpm.log" 2>&1 9>&- && return
 	sed "s,^,$PROG: rpm: ," "$WORK/rpm.log" >&2
 	die 1 "rpm would refuse these packages, so nothing was changed; see its reasons above"
 }
 
 show_plan() {
-	local rpm
+	local rpm k
 
 	for rpm in ${NEW[@]+"${NEW[@]}"}; do
-		printf 'install %s\n' "$(basename "$rpm" .rpm)"
+		printf 'install %s\n' "$(nevra "$rpm")"
 	done
-	[[ ${#NEW[@]} -gt 0 ]] || echo "everything on the disk is installed already"
-}
-
-# What counts is which file modprobe will take.
-check_result() {
-	local rpm file k module got bad=0
-
-	for rpm in "${RPMS[@]}"; do
-		while IFS= read -r file; do
-			k=${file#/lib/modules/} module=${file##*/}
-			k=${k%%/*} module=${module%%.ko*}
-			got=$(host_modinfo -k "$k" -F filename "$module" 2>/dev/null) || got=nothing
-			[[ $(readlink -f "$got") = "$(readlink -f "$ROOT$file")" ]] && continue
-			note "$file: installed, but modprobe would load $got; look at /etc/depmod.d"
-			bad=1
-		done < <(rpm -qp --nosignature --qf '[%{FILENAMES}\n]' "$rpm" 2>/dev/null |
-			grep '^/lib/modules/.*\.ko')
-	done
-	return "$bad"
-}
-
-# The update package writes this itself, unless another kernel's serves for it.
-record() {
-	local xml uuid dir=$ROOT/var/update/applied
-
-	for xml in "${STAMPS[@]}"; do
-		uuid=$("$PACKINFO" update "$xml" | sed -n 's/^uuid=//p')
-		[[ ! -e $dir/$uuid ]] || continue
-		if ! mkdir -p "$dir" || ! cp "$xml" "$dir/.$uuid" || ! mv "$dir/.$uuid" "$dir/$uuid"; then
-			die 1 "$dir/$uuid: cannot be written; the packages are installed, run it again to record them"
-		fi
+	[[ ${#NEW[@]} -gt 0 ]] || { echo "everything on the disk is installed already"; return; }
+	for k in $(printf '%s\n' "${KERNELS[@]}" | sort -u); do
+		printf 'depmod %s\n' "$k"
+		! initrd_of "$k" >/dev/null || ! initrd_builder >/dev/null || printf 'initrd %s, if its modules change\n' "$k"
 	done
 }
 
+# Everything is in the journal, then done; 0 only if it is in and will load.
 apply() {
-	local k
+	local rpm line rc=0
 
-	if [[ ${#NEW[@]} -gt 0 ]]; then
-		# Our own kernel hook would look at a transaction half done.
-		DRIVER_DISK_INSTALL=1 host_rpm -U --nosignature "${NEW[@]}" >&2 ||
-			die 1 "rpm failed; see its reasons above, and 'driver-disk status' for what loads now"
-	fi
-	while IFS= read -r k; do
-		depmod ${ROOT:+-b "$ROOT"} "$k" || die 1 "depmod $k failed; run it again"
-	done < <(printf '%s\n' "${KERNELS[@]}" | sort -u)
-	record
-	check_result || exit 1
+	new_op "install ${LABELS[*]}"
+	for rpm in ${NEW[@]+"${NEW[@]}"}; do plan_add "$rpm"; done
+	for line in ${RECORD[@]+"${RECORD[@]}"}; do plan_file "${line%%$'\t'*}" "${line#*$'\t'}"; done
+	plan_kernels ${KERNELS[@]+"${KERNELS[@]}"}
+	finish_op
 }
 
-clean_up() {
-	umount "$WORK/mnt" 2>/dev/null || true
-	rm -rf "$WORK"
+# Run what is planned; undo it where rpm fails.
+finish_op() {
+	local rc=0
+
+	begin_op
+	run_op || rc=$?
+	[[ $rc != 1 ]] || { undo_op || exit 1; die 1 "rpm failed, see its reasons above; what was here before is here again"; }
+	[[ $rc = 0 ]] || exit 1
+}
+
+nothing_to_do() {
+	local line
+
+	[[ ${#NEW[@]} -eq 0 ]] || return 1
+	for line in ${RECORD[@]+"${RECORD[@]}"}; do
+		cmp -s "$ROOT/${line%%$'\t'*}" "${line#*$'\t'}" || return 1
+	done
 }
 
 cmd_install() {
 	parse_install "$@"
-	check_host
-	find_disks
-	[[ -n $DRY_RUN ]] || take_lock
-	WORK=$(mktemp -d) || die 5 "no room for temporary files; free some space"
-	trap clean_up EXIT
-	trap 'exit 1' HUP INT TERM
+	need rpm rpmkeys gpg modinfo modprobe depmod flock sha256sum md5sum gzip find awk
+	[[ -n $DRY_RUN ]] || need_root installing
+	if [[ -z $DRY_RUN ]]; then take_lock; fi
+	make_work
+	check_rpmdb
+	[[ -n $DRY_RUN ]] || recover || die 1 "the interrupted operation could not be finished; see above"
+	find_disks "${ITEMS[@]}"
 	stage_all
 	drop_installed
-	[[ ${#NEW[@]} -eq 0 ]] || test_transaction
+	PACKED=$(packed_modules)
+	check_scripts ${NEW[@]+"${NEW[@]}"}
+	check_conflicts ${NEW[@]+"${NEW[@]}"}
+	show_eulas ${NEW[@]+"${NEW[@]}"}
+	[[ ${#NEW[@]} -eq 0 ]] || { run_prechecks; test_transaction; }
 	show_plan
 	[[ -z $DRY_RUN ]] || return 0
-	apply
-	note "done: kernel $(printf '%s\n' "${KERNELS[@]}" | sort -u | paste -sd ' ')"
-	(cmd_status --warnings) || true	# another kernel may boot next
+	if ! nothing_to_do; then
+		check_room ${NEW[@]+"${NEW[@]}"}
+		check_boot ${KERNELS[@]+"${KERNELS[@]}"}
+		apply
+	fi
+	note "done: kernel $(printf '%s\n' ${KERNELS[@]+"${KERNELS[@]}"} | sort -u | paste -sd ' ')"
+	(hook_warnings) || true	# another kernel may boot next
 }

@@ -21,7 +21,9 @@ verify_signature() {	# FILE KEYRING
 	[[ -f $1.asc ]] ||
 		refuse "$1: not signed (no ${1##*/}.asc); get the disk from its vendor" || return
 	status=$(gpg --homedir "$2" --batch --no-tty --status-fd 1 \
-		--verify "$1.asc" "$1" 2>/dev/null) || true
+		--verify "$1.asc" "$1" 2>&1) || true
+	[[ $status != *"clock problem"* ]] ||
+		refuse "$1: signed with a key that is younger than this host's clock, $(date -u +%F); set the clock" || return
 	for word in GOODSIG VALIDSIG TRUST_ULTIMATE; do
 		grep -q "^\[GNUPG:\] $word\( \|\$\)" <<<"$status" && continue
 		refuse "$1: no good signature by a key this host trusts ultimately ($2); import the vendor's key or get a sound disk"

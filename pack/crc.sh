@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Do a driver's symbol checksums fit a kernel?  Asked of kmod and the kernel's own files.
+# shellcheck shell=bash disable=SC2034 # other parts read these
+
+imports() { modprobe --dump-modversions "$1" 2>/dev/null || true; }	# KO -> "crc symbol"
+
+symvers_list() {	# K -> the kernel's own list, where this host has it
+	local list
+
+	for list in "$ROOT/lib/modules/$1/symvers.gz" "$ROOT/boot/symvers-$1.gz" \
+		"$ROOT/lib/modules/$1/symvers.xz"; do
+		[[ ! -r $list ]] || { printf '%s\n' "$list"; return; }
+	done
+	return 1
+}
+
+read_list() {	# FILE -> "crc symbol"
+	if [[ $1 = *.xz ]]; then xz -dc "$1"; else gzip -dc "$1"; fi 2>/dev/null
+}
+
+lacking() {	# KNOWN WANTED -> the wanted symbols without a known checksum
+	awk '$1 == "?" { if (!($2 in known)) print $2; next } { known[$2] }' \
+		<<<"$1"$'\n'"$2" | sort -u
+}
+
+# What the kernel's own modules import has the checksums the kernel was built
+# with.  Ask those that the drivers replace, then the biggest, which import
+# most, then the ones that name what is still lacking.  (A file that is
+# compressed does not show what it names.)
+crcs_of_modules() {	# K "? symbol" LINES, DRIVER... -> "crc symbol"
+	local dir=$ROOT/lib/modules/$1/kernel wanted=$2 known='' name file rest
+	local -a files big
+
+	shift 2
+	mapfile -t files <<<"$(for name; do find "$dir" -name "${name//_/[-_]}.ko*"; done 2>/dev/null)"
+	mapfile -t big <<<"$(find "$dir" -name '*.ko*' -size +600k 2>/dev/null | sort | head -n 120)"
+	while [[ ${#files[@]} -gt 0 ]]; do
+		known+=$(for file in "${files[@]}"; do [[ -z $file ]] || imports "$file"; done)$'\n'
+		rest=$(lacking "$known" "$wanted")
+		[[ -n $rest ]] || break
+		files=(${big[@]+"${big[@]:0:30}"})
+		big=(${big[@]+"${big[@]:30}"})
+	done
+	[[ -z $rest ]] || known+=$(grep -rowaF --include='*.ko' -e "$rest" "$dir" 2>/dev/null |
+		awk -F : '!($2 in found) { found[$2]; if (!($1 in file)) print $1; file[$1] }' | head -n 40 |
+		while IFS= read -r file; do imports "$file"; done)
+	printf '%s\n' "$known"
+}
+
+# Each line "driver: state": fits, changed:N:SYMBOLS (the first three), unknown.
+# A driver that carries no checksums fits only the kernel it was built for, and
+# then nothing proves it.
+crc_states() {	# K FILE... -> "state FILE"
+	local k=$1 list file name wanted=''
+	local -a names=()
+
+	shift
+	for file; do
+		wanted+="! $file"$'\n'$(imports "$file")$'\n'
+		name=${file##*/}
+		names+=("${name%%.ko*}")
+	done
+	{
+		if list=$(symvers_list "$k"); then
+			read_list "$list"
+		else
+			crcs_of_modules "$k" "$(awk '$1 != "!" && NF { print "?", $2 }' <<<"$wanted" | sort -u)" "${names[@]}"
+		fi
+		printf '\n=\n%s' "$wanted"
+	} | awk '
+		function done_with(state) {
+			if (file == "") return
+			if (bad) state = "changed:" bad ":" names
+			else state = (!n || unknown) ? "unknown" : "fits"
+			print state " " file
+		}
+		$1 == "=" { asked = 1; next }
+		!asked { crc[$2] = $1; next }
+		$1 == "!" {
+			done_with()
+			file = substr($0, 3)
+			n = bad = unknown = 0
+			names = ""
+			next
+		}
+		NF {
+			n++
+			if (!($2 in crc)) unknown++
+			else if (crc[$2] != $1 && ++bad <= 3)
+				names = names (names == "" ? "" : ",") $2
+		}
+		END { done_with() }'
+}

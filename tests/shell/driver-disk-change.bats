@@ -1,0 +1,388 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# driver-disk as a transaction: install, remove, rollback, verify --repair, and hosts that cannot do it.
+
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154,SC2164 # texts for others; what bats does
+
+load pack
+load dom0
+
+setup_file() {
+	have_kernels || return 0
+	setup_pack
+	acme 1.1 A >/dev/null
+	acme 1.2 A >/dev/null
+	acme 1.1 B >/dev/null
+}
+
+teardown_file() { stop_agent "$BATS_FILE_TMPDIR/trust"; }
+
+setup() { load_lab; }
+
+quiet() { "$@" >/dev/null 2>&1; }
+
+version() { modinfo -b "$R" -k "${1:-$KA}" -F version acme_edu; }
+
+# All that an operation may change: packages, files, records, indices.
+state() {
+	rpm --root "$R" -qa | sort
+	(cd "$R" && find lib/modules boot etc var/update usr -type f ! -name 'initrd*' -exec sha256sum {} + 2>/dev/null | sort -k 2)
+	# An initrd made again holds the same modules, with other dates.
+	for initrd in "$R"/boot/initrd*; do
+		[[ ! -f $initrd ]] || { cpio -t --quiet >/dev/null && gzip -dc | cpio -i --quiet --to-stdout '*.ko' | sha256sum; } <"$initrd"
+	done
+}
+
+stamps() { find "$R/var/update/applied" -type f | wc -l; }
+
+@test "an upgrade can be rolled back, and the rollback too" {
+	one_kernel
+	quiet dd_ install "$(acme 1.1 A)"
+	state >"$BATS_TEST_TMPDIR/before"
+	quiet dd_ install "$(acme 1.2 A)"
+	[ "$(version)" = 1.2 ]
+	state >"$BATS_TEST_TMPDIR/after"
+	run dd_ rollback
+	exits 0
+	says "install acme-edu-$KA-modules-1.1-1.x86_64" "undid 'install acme-edu'"
+	[ "$(version)" = 1.1 ]
+	diff "$BATS_TEST_TMPDIR/before" <(state)
+	run dd_ rollback
+	exits 0
+	diff "$BATS_TEST_TMPDIR/after" <(state)
+}
+
+@test "what one disk brought is all taken out again, for every kernel" {
+	both_kernels
+	state >"$BATS_TEST_TMPDIR/before"
+	quiet dd_ install "$(acme 1.1 A)" "$(acme 1.1 B)"
+	[ "$(stamps)" = 2 ]
+	run dd_ remove acme-edu --dry-run
+	exits 0
+	says "remove acme-edu-$KA-modules-1.1-1.x86_64" "remove acme-edu-$KB-modules-1.1-1.x86_64" "remove update-acme-edu"
+	[ "$(stamps)" = 2 ]
+	run dd_ remove acme-edu
+	exits 0
+	diff "$BATS_TEST_TMPDIR/before" <(state)
+	run dd_ remove acme-edu
+	exits 1
+	says "acme-edu: no such pack is installed"
+	run dd_ rollback
+	exits 0
+	[ "$(version "$KA") $(version "$KB")" = "1.1 1.1" ]
+	[ "$(stamps)" = 2 ]
+}
+
+@test "a hotfix is no pack: it is not listed, and not removed" {
+	one_kernel
+	quiet dd_ install "$(acme 1.1 A)"
+	make_rpm "$BATS_TEST_TMPDIR" "Name: update-XS82E001" "Version: 1" "Release: 1" "Summary: u" "License: GPL" \
+		"Requires: kernel" "Provides: 12345678-1234-1234-1234-123456789abc" "%description" u "%files"
+	quiet rpm --root "$R" -i "$BATS_TEST_TMPDIR/update-XS82E001-1-1.rpm"
+	[ "$(dd_ status --json | jq -r '.packs[].pack')" = acme-edu ]
+	run dd_ remove XS82E001
+	exits 1
+	says "XS82E001: an update that brought no driver"
+	rpm --root "$R" -q update-XS82E001
+}
+
+@test "removal of what another package needs is refused, with nothing changed" {
+	one_kernel
+	quiet dd_ install "$(acme 1.1 A)"
+	mkdir "$BATS_TEST_TMPDIR/empty"
+	make_rpm "$BATS_TEST_TMPDIR" "Name: needs" "Version: 1" "Release: 1" "Summary: n" "License: GPL" \
+		"Requires: acme-edu-$KA-modules" "%description" "n" "%files"
+	quiet rpm --root "$R" -i "$BATS_TEST_TMPDIR/needs-1-1.rpm"
+	state >"$BATS_TEST_TMPDIR/before"
+	run dd_ remove acme-edu
+	exits 1
+	says "is needed by (installed) needs" "nothing was changed"
+	diff "$BATS_TEST_TMPDIR/before" <(state)
+}
+
+@test "an older release goes in with --downgrade alone" {
+	one_kernel
+	quiet dd_ install "$(acme 1.2 A)"
+	run dd_ install "$(acme 1.1 A)"
+	exits 1
+	run dd_ install --downgrade "$(acme 1.1 A)"
+	exits 0
+	[ "$(version)" = 1.1 ]
+	[ "$(rpm --root "$R" -q --qf '%{VERSION}' update-acme-edu)" = 1.1 ]
+}
+
+@test "where rpm fails half-way, what it did is undone" {
+	one_kernel
+	state >"$BATS_TEST_TMPDIR/before"
+	module_tree "$BATS_TEST_TMPDIR/tree" "$KA" first
+	rpm_of "$BATS_TEST_TMPDIR" first-modules 1 "$BATS_TEST_TMPDIR/tree"
+	make_rpm "$BATS_TEST_TMPDIR" "Name: second" "Version: 1" "Release: 1" "Summary: s" "License: GPL" \
+		"Requires(pre): first-modules" "%description" s "%pre" "exit 1" "%files"
+	hand_disk "$BATS_TEST_TMPDIR/d" half "$KA" "$BATS_TEST_TMPDIR"/{first-modules,second}-1-1.rpm
+	run dd_ install "$BATS_TEST_TMPDIR/d"
+	exits 1
+	says "rpm failed" "what was here before is here again"
+	diff "$BATS_TEST_TMPDIR/before" <(state)
+	run dd_ verify
+	exits 0
+	run dd_ rollback
+	exits 1
+	says "nothing to go back to"
+}
+
+@test "a rollback over what rpm did meanwhile is refused" {
+	one_kernel
+	run dd_ rollback
+	exits 1
+	says "nothing to go back to"
+	quiet dd_ install "$(acme 1.1 A)"
+	quiet rpm --root "$R" -U --nosignature "$(acme 1.2 A)"/Packages/*.rpm
+	state >"$BATS_TEST_TMPDIR/before"
+	run dd_ rollback
+	exits 1
+	says "has been changed since, without driver-disk"
+	diff "$BATS_TEST_TMPDIR/before" <(state)
+}
+
+@test "a rollback to packages that driver-disk did not install says which it lacks" {
+	one_kernel
+	quiet rpm --root "$R" -i --nosignature "$(acme 1.1 A)"/Packages/*.rpm
+	quiet dd_ install "$(acme 1.2 A)"
+	run dd_ rollback
+	exits 1
+	says "no copy of" "acme-edu-$KA-modules-1.1-1.x86_64" "nothing was changed"
+	[ "$(version)" = 1.2 ]
+}
+
+@test "history tells driver-disk's operations from what rpm did alone" {
+	one_kernel
+	quiet rpm --root "$R" -i --nosignature "$(acme 1.1 A)"/Packages/*.rpm
+	sleep 1.1
+	quiet dd_ install "$(acme 1.2 A)"
+	quiet dd_ rollback || true
+	quiet dd_ remove acme-edu
+	run dd_ history
+	exits 0
+	says "driver-disk  install acme-edu" "driver-disk  remove acme-edu"
+	rm "$R/var/log/driver-disk.log"
+	quiet rpm --root "$R" -i --nosignature "$(acme 1.1 A)"/Packages/*.rpm
+	[ "$(dd_ history --json | jq -r '.events[] | select(.by == "rpm") | .what' | sort | head -n 1)" = "install acme-edu-$KA-modules-1.1-1.x86_64" ]
+}
+
+# ---- the initrd ----
+
+@test "the initrd is made anew where its modules change, and left alone where they do not" {
+	one_kernel
+	give_dracut acme_edu
+	chroot "$R" dracut -f "/boot/initrd-$KA.img" "$KA"
+	rm "$R/dracut.ran"
+	run dd_ install "$(acme 1.1 A)"
+	exits 0
+	[ "$(dd_ status --json | jq -r '.drivers[0].initrd')" = same ]
+	[ "$(wc -l <"$R/dracut.ran")" -eq 1 ]
+	grep -q "initrd $KA: renewed" "$R/var/log/driver-disk.log"
+	[ "$(find "$R/boot" -name '.*driver-disk')" = "" ]
+
+	give_dracut other
+	chroot "$R" dracut -f "/boot/initrd-$KA.img" "$KA"
+	inode=$(stat -c %i "$R/boot/initrd-$KA.img")
+	quiet dd_ install "$(acme 1.2 A)"
+	grep -q "initrd $KA: same modules, kept" "$R/var/log/driver-disk.log"
+	[ "$(stat -c %i "$R/boot/initrd-$KA.img")" = "$inode" ]
+}
+
+@test "a dracut that fails leaves the old initrd, and verify --repair mends it later" {
+	one_kernel
+	give_dracut acme_edu
+	chroot "$R" dracut -f "/boot/initrd-$KA.img" "$KA"
+	cp "$R/boot/initrd-$KA.img" "$BATS_TEST_TMPDIR/initrd"
+	printf '#!/bin/sh\nhead -c 10 /dev/zero >"$2"\necho "dracut: no space left"\nexit 1\n' >"$R/usr/bin/dracut"
+	run dd_ install "$(acme 1.1 A)"
+	exits 1
+	says "dracut failed, the old one stays: dracut: no space left"
+	cmp "$R/boot/initrd-$KA.img" "$BATS_TEST_TMPDIR/initrd"
+	run dd_ verify
+	exits 1
+	says "the initrd of $KA was not renewed"
+	give_dracut acme_edu
+	run dd_ verify --repair
+	exits 0
+	[ "$(dd_ status --json | jq -r '.drivers[0].initrd')" = same ]
+}
+
+# ---- verify ----
+
+@test "verify finds and mends what was changed behind its back" {
+	both_kernels
+	quiet dd_ install "$(acme 1.1 A)" "$(acme 1.1 B)"
+	run dd_ verify
+	exits 0
+	state >"$BATS_TEST_TMPDIR/good"
+	ko=lib/modules/$KA/updates/acme_edu.ko
+	damage() {
+		case $1 in
+		"a module is gone") rm "$R/$ko" ;;
+		"a module is empty") : >"$R/$ko" ;;
+		"the index is old") cp -r "$R/lib/modules/$KB" "$BATS_TEST_TMPDIR/k"; rm "$R/lib/modules/$KB"/modules.dep*; : >"$R/lib/modules/$KB/modules.dep" ;;
+		"a stamp is gone") rm "$R/var/update/applied/$(rpm --root "$R" -q --provides update-acme-edu | grep -E '^.{8}-.{4}-')" ;;
+		"a stamp is stale") sed 's/acme-edu/gone/; s/uuid="./uuid="0/' "$(acme 1.1 A)/update.xml" >"$R/var/update/applied/00000000-0000-0000-0000-000000000000" ;;
+		"rpm left a file") : >"$R/$ko;5f000000" ;;
+		esac
+	}
+	for what in "a module is gone" "a module is empty" "the index is old" "a stamp is gone" "a stamp is stale" "rpm left a file"; do
+		damage "$what"
+		run dd_ verify
+		exits 1 || { echo "$what"; return 1; }
+		run dd_ verify --repair
+		exits 0 || { echo "$what"; return 1; }
+		diff "$BATS_TEST_TMPDIR/good" <(state) || { echo "$what"; return 1; }
+	done
+}
+
+# ---- interrupted ----
+
+# Kill the operation, with all it started, when its log has come to a line.
+kill_at() {	# LINE VERB ARGUMENT...
+	local line=$1 pid tries
+
+	shift
+	: >"$R/var/log/driver-disk.log"
+	TOOL=$TOOL R=$R TRUST=$W/trust setsid bash -c '. "$0"; "$TOOL" "$@" --root "$R"' /dev/null "$@" >/dev/null 2>&1 &
+	pid=$!
+	for ((tries = 0; tries < 3000; tries++)); do
+		! grep -q "$line" "$R/var/log/driver-disk.log" || break
+		kill -0 $pid 2>/dev/null || break
+		sleep 0.01
+	done
+	kill -9 -- -"$pid" 2>/dev/null || true
+	wait $pid 2>/dev/null || true
+}
+
+# Either what was before or what comes after, once it was repaired at most once.
+old_or_new() {
+	run dd_ verify
+	if [[ $status -ne 0 ]]; then
+		run dd_ verify --repair
+		exits 0 || return 1	# bats does not stop where a caller says ||
+	fi
+	run dd_ verify
+	exits 0 || return 1
+	state >"$BATS_TEST_TMPDIR/now"
+	cmp -s "$BATS_TEST_TMPDIR/now" "$BATS_TEST_TMPDIR/old" || diff "$BATS_TEST_TMPDIR/now" "$BATS_TEST_TMPDIR/new"
+}
+
+@test "an upgrade killed at any step leaves the old state or the new" {
+	one_kernel
+	mkdir -p "$R/var/log"
+	give_dracut acme_edu
+	chroot "$R" dracut -f "/boot/initrd-$KA.img" "$KA"
+	quiet dd_ install "$(acme 1.1 A)"
+	state >"$BATS_TEST_TMPDIR/old"
+	quiet dd_ install "$(acme 1.2 A)"
+	state >"$BATS_TEST_TMPDIR/new"
+	quiet dd_ rollback
+	cp -a "$R" "$BATS_TEST_TMPDIR/start"
+	for line in begin "rpm install" depmod record "initrd .*: dracut" "initrd .*: rename" check "done"; do
+		rm -rf "$R"
+		cp -a "$BATS_TEST_TMPDIR/start" "$R"
+		kill_at "$line" install --keyring "$W/trust" "$(acme 1.2 A)"
+		old_or_new || { echo "killed at $line"; return 1; }
+	done
+}
+
+@test "a removal and a rollback killed at any step leave the old state or the new" {
+	one_kernel
+	mkdir -p "$R/var/log"
+	state >"$BATS_TEST_TMPDIR/new"
+	quiet dd_ install "$(acme 1.1 A)"
+	state >"$BATS_TEST_TMPDIR/old"
+	cp -a "$R" "$BATS_TEST_TMPDIR/start"
+	for verb in "remove acme-edu" rollback; do
+		for line in begin "rpm erase" depmod record check; do
+			rm -rf "$R"
+			cp -a "$BATS_TEST_TMPDIR/start" "$R"
+			# shellcheck disable=SC2086
+			kill_at "$line" $verb
+			mkdir -p "$R/var/update/applied"
+			old_or_new || { echo "$verb killed at $line"; return 1; }
+		done
+	done
+}
+
+@test "the next operation finishes an interrupted one first, and status mentions it" {
+	one_kernel
+	mkdir -p "$R/var/log"
+	quiet dd_ install "$(acme 1.1 A)"
+	kill_at "rpm install" install --keyring "$W/trust" "$(acme 1.2 A)"
+	run dd_ status
+	says "operation 000002 was interrupted; run 'driver-disk verify --repair'"
+	run dd_ install "$(acme 1.2 A)"
+	exits 0
+	says "was interrupted; finishing it" "installed already"
+	[ "$(version)" = 1.2 ]
+}
+
+# ---- hosts on which it cannot be done ----
+
+refused() {	# STATUS WORDS...: and nothing has changed
+	local code=$1
+
+	shift
+	state >"$BATS_TEST_TMPDIR/before"
+	run dd_ install "$(acme 1.1 A)"
+	exits "$code" && says "$@" && diff "$BATS_TEST_TMPDIR/before" <(state)
+}
+
+@test "no room to keep the packages: said before anything is changed" {
+	one_kernel
+	mkdir -p "$R/var/lib/driver-disk"
+	mount -t tmpfs -o size=8k none "$R/var/lib/driver-disk" || skip "no mounts here"
+	df() { echo; }
+	refused 5 "no room to keep" "nothing was changed" || { umount "$R/var/lib/driver-disk"; return 1; }
+	umount "$R/var/lib/driver-disk"
+}
+
+@test "a /boot that is read-only or full: said before anything is changed" {
+	one_kernel
+	give_dracut acme_edu
+	chroot "$R" dracut -f "/boot/initrd-$KA.img" "$KA"
+	mount --bind "$R/boot" "$R/boot" || skip "no mounts here"
+	mount -o remount,bind,ro "$R/boot"
+	refused 5 "/boot: cannot be written (read-only?)" "nothing was changed" || { umount "$R/boot"; return 1; }
+	umount "$R/boot"
+	cp -a "$R/boot" "$R/boot.full"
+	mount -t tmpfs -o size=200k none "$R/boot"
+	cp "$R"/boot.full/* "$R/boot/"
+	head -c 200k /dev/zero >"$R/boot/fill" 2>/dev/null || true
+	refused 5 "free some space" "nothing was changed" || { umount "$R/boot"; return 1; }
+	umount "$R/boot"
+}
+
+@test "a damaged rpm database: said before anything is changed" {
+	one_kernel
+	db=$(find "$R" -path '*rpm*' \( -name rpmdb.sqlite -o -name Packages -o -name Packages.db \) | head -n 1)
+	rm -f "$db"-*
+	head -c 20000 /dev/urandom >"$db"
+	cp "$db" "$BATS_TEST_TMPDIR/db"
+	run dd_ install "$(acme 1.1 A)"
+	exits 5
+	says "rpm's database cannot be read" "nothing was changed"
+	[ ! -e "$R/lib/modules/$KA/updates" ]
+}
+
+@test "no depmod: said before anything is changed" {
+	one_kernel
+	mkdir "$BATS_TEST_TMPDIR/bin"
+	for p in /usr/bin/* /usr/sbin/* /bin/* /sbin/*; do
+		[[ ${p##*/} = depmod ]] || ln -sf "$p" "$BATS_TEST_TMPDIR/bin/"
+	done
+	PATH=$BATS_TEST_TMPDIR/bin refused 5 "depmod: not found"
+}
+
+@test "a clock that is wrong is named as the reason" {
+	one_kernel
+	cp -r "$W/trust" "$BATS_TEST_TMPDIR/late"
+	rm -f "$BATS_TEST_TMPDIR"/late/S.*
+	echo "faked-system-time 20200101T000000" >>"$BATS_TEST_TMPDIR/late/gpg.conf"
+	TRUST=$BATS_TEST_TMPDIR/late refused 6 "younger than this host's clock" "set the clock"
+}
