@@ -34,7 +34,7 @@
 #define EDU_POLL_US		10
 #define EDU_TIMEOUT_US		1000000
 
-struct acme_edu {
+struct acme_edu_card {
 	void __iomem *regs;
 	struct mutex lock;	/* one factorial at a time */
 };
@@ -43,7 +43,7 @@ struct acme_edu {
 static ssize_t identification_show(struct device *dev,
 				   struct device_attribute *attr, char *buf)
 {
-	struct acme_edu *edu = dev_get_drvdata(dev);
+	struct acme_edu_card *edu = dev_get_drvdata(dev);
 
 	return scnprintf(buf, PAGE_SIZE, "0x%08x\n",
 			 ioread32(edu->regs + EDU_IDENTIFICATION));
@@ -53,7 +53,7 @@ static DEVICE_ATTR_RO(identification);
 static ssize_t factorial_show(struct device *dev,
 			      struct device_attribute *attr, char *buf)
 {
-	struct acme_edu *edu = dev_get_drvdata(dev);
+	struct acme_edu_card *edu = dev_get_drvdata(dev);
 	u32 result;
 
 	mutex_lock(&edu->lock);
@@ -63,7 +63,7 @@ static ssize_t factorial_show(struct device *dev,
 }
 
 /* The device ignores a number written while it is busy, so wait for the end. */
-static int edu_factorial(struct acme_edu *edu, u32 n)
+static int edu_factorial(struct acme_edu_card *edu, u32 n)
 {
 	u32 status;
 	int ret;
@@ -81,7 +81,7 @@ static ssize_t factorial_store(struct device *dev,
 			       struct device_attribute *attr,
 			       const char *buf, size_t count)
 {
-	struct acme_edu *edu = dev_get_drvdata(dev);
+	struct acme_edu_card *edu = dev_get_drvdata(dev);
 	u32 n;
 	int ret;
 
@@ -133,7 +133,7 @@ static int edu_check(struct pci_dev *pdev, void __iomem *regs)
 
 static int acme_edu_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 {
-	struct acme_edu *edu;
+	struct acme_edu_card *edu;
 	int ret;
 
 	edu = devm_kzalloc(&pdev->dev, sizeof(*edu), GFP_KERNEL);
@@ -175,7 +175,7 @@ static struct pci_driver acme_edu_driver = {
 };
 module_pci_driver(acme_edu_driver);
 
-MODULE_AUTHOR("The cpulevel project");
-MODULE_DESCRIPTION("Example vendor driver for QEMU's edu PCI device");
+MODULE_AUTHOR("Acme Ltd");
+MODULE_DESCRIPTION("Driver acme_edu for QEMU's edu PCI device");
 MODULE_VERSION(ACME_EDU_VERSION);
 MODULE_LICENSE("GPL");

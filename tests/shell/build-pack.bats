@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# build-supplemental-pack.sh and respin-driver-disks.sh with real kernel headers,
+# build-supplemental-pack.sh with real kernel headers,
 # rpm, gpg, createrepo_c and xorriso.
 
 load pack
@@ -25,7 +25,7 @@ unsigned() {	# DISK DIR: its parts without what a signature changes
 	mkdir -p "$2"
 	cp "$1"/Packages/*.rpm "$1"/SRPMS/*.rpm "$2"
 	rpmsign --delsign "$2"/*.rpm >/dev/null 2>&1
-	cp "$1/update.xml" "$1/install" "$1"/driver-disk/* "$2"
+	cp "$1/update.xml" "$1/install" "$2"; cp -r "$1/driver-disk" "$2"
 }
 
 @test "K in rpm versions keeps its first dash only" {
@@ -38,7 +38,7 @@ unsigned() {	# DISK DIR: its parts without what a signature changes
 
 @test "text is escaped for XML, and is no macro in a spec" {
 	. "$TOP/scripts/lib/rpm.sh"
-	. "$TOP/scripts/lib/pack.sh"
+	. "$TOP/scripts/lib/update.sh"
 	[ "$(xml_escape 'a<b>&"c"')" = 'a&lt;b&gt;&amp;&quot;c&quot;' ]
 	printf 'x @A@ y @A@\n' >"$BATS_TEST_TMPDIR/t"
 	[ "$(fill_spec "$BATS_TEST_TMPDIR/t" A '100% & more')" = 'x 100%% & more y 100%% & more' ]
@@ -160,49 +160,4 @@ unsigned() {	# DISK DIR: its parts without what a signature changes
 		5|not a prepared kernel-devel|--kernel-devel /nowhere
 		5|cannot be read|--source /nowhere
 	END
-}
-
-@test "a re-spin from the ISO alone is the next release for the new kernel" {
-	run "$RESPIN" "$ISO" --kernel-devel "$CPULEVEL_KDIR_B" --sign "$KEY" --out "$OUT"
-	echo "$output"
-	[ "$status" -eq 0 ]
-	new=$OUT/acme-edu-1.1.respin1-$KB.iso
-	open_iso "$new" "$BATS_TEST_TMPDIR/new"
-	N=$BATS_TEST_TMPDIR/new
-	[ -f "$N/Packages/acme-edu-$KB-modules-1.1-1.respin1.x86_64.rpm" ]
-	[ "$(field "$N" kernel)/$(field "$N" version)" = "$KB/1.1.respin1" ]
-	[ "$(field "$N" rollsup)" = "$(field "$D" uuid) acme-edu" ]
-	[ "$(field "$N" uuid)" != "$(field "$D" uuid)" ]
-	[ "$(field "$N" vendor-name)" = "Acme & Sons" ]
-
-	"$RESPIN" "$new" --kernel-devel "$CPULEVEL_KDIR_A" --sign "$KEY" --out "$OUT"
-	open_iso "$OUT/acme-edu-1.1.respin2-$KA.iso" "$BATS_TEST_TMPDIR/third"
-	[ "$(field "$BATS_TEST_TMPDIR/third" rollsup | wc -l)" -eq 2 ]
-	[ -f "$BATS_TEST_TMPDIR/third/SRPMS/acme-edu-1.1-1.respin2.src.rpm" ]
-}
-
-@test "a broken disk is refused and named, and does not stop the others" {
-	head -c $(($(stat -c %s "$ISO") / 2)) "$ISO" >"$BATS_TEST_TMPDIR/cut.iso"
-	cp "$ISO" "$BATS_TEST_TMPDIR/tampered.iso"
-	at=$(grep -abo '<update name-label="acme-edu"' "$ISO" | head -n 1 | cut -d: -f1)
-	printf '<UPDATE' | dd of="$BATS_TEST_TMPDIR/tampered.iso" bs=1 seek="$at" conv=notrunc status=none
-	run "$RESPIN" "$BATS_TEST_TMPDIR/cut.iso" "$BATS_TEST_TMPDIR/tampered.iso" "$ISO" /nowhere.iso \
-		--kernel-devel "$CPULEVEL_KDIR_B" --sign "$KEY" --out "$OUT"
-	echo "$output"
-	[ "$status" -eq 1 ]
-	[[ $output = *refused$'\t'"$BATS_TEST_TMPDIR/cut.iso"* ]]
-	[[ $output = *refused$'\t'"$BATS_TEST_TMPDIR/tampered.iso"* ]]
-	[[ $output = *refused$'\t'/nowhere.iso* ]]
-	[[ $output = *done$'\t'"$OUT/acme-edu-1.1.respin1-$KB.iso"* ]]
-	[ "$(ls -A "$OUT")" = "acme-edu-1.1.respin1-$KB.iso" ]
-}
-
-@test "a disk signed by a stranger is not re-spun" {
-	stranger=$(new_key "$BATS_TEST_TMPDIR/stranger" stranger)
-	GNUPGHOME=$BATS_TEST_TMPDIR/stranger run "$RESPIN" "$ISO" \
-		--kernel-devel "$CPULEVEL_KDIR_B" --sign "$stranger" --out "$OUT"
-	stop_agent "$BATS_TEST_TMPDIR/stranger"
-	[ "$status" -eq 1 ]
-	[[ $output = *"no good signature"* ]]
-	[ ! -e "$OUT" ]
 }

@@ -32,14 +32,37 @@ open_iso() {	# ISO DIR
 	chmod -R u+w "$2"
 }
 
-# Make the parts every test file uses, once: $W/trust $KEY $W/out $W/disk $W/tool
-setup_pack() {
+need_kernels() { have_kernels || skip "CPULEVEL_KDIR_A and CPULEVEL_KDIR_B name no kernel-devel folders"; }
+
+# A vendor's key, and which kernels there are: $GNUPGHOME $KEY $KA $KB
+setup_key() {
 	export W=$BATS_FILE_TMPDIR
 	export GNUPGHOME=$W/trust
 	KEY=$(new_key "$W/trust" vendor)
 	export KEY KA KB
 	KA=$(kernel_of "$CPULEVEL_KDIR_A")
 	KB=$(kernel_of "$CPULEVEL_KDIR_B")
+}
+
+# XenServer 6.2's kernel, without the flavour.
+V62=2.6.32.43-0.4.1.xs1.8.0.835.170778
+
+# The headers of kernel A under another name: the kernels of old hosts are not to be had.
+fake_kernel() {	# K -> $W/kernel/K
+	local dir=$W/kernel/$1 link
+
+	mkdir -p "$W/kernel"
+	cp -rP "$CPULEVEL_KDIR_A" "$dir"
+	for link in scripts tools; do
+		[[ ! -L $dir/$link ]] || ln -sfn "$(readlink -f "$CPULEVEL_KDIR_A/$link")" "$dir/$link"
+	done
+	echo "#define UTS_RELEASE \"$1\"" >"$dir/include/generated/utsrelease.h"
+	echo "$1" >"$dir/include/config/kernel.release"
+}
+
+# Make the parts every test file uses, once: $W/trust $KEY $W/out $W/disk $W/tool
+setup_pack() {
+	setup_key
 	make -s -C "$TOP/pack" install-parts PARTS="$W/tool" O="$W/build"
 	build_disk "$CPULEVEL_KDIR_A" "$W/out" 2>"$W/build.log" || cat "$W/build.log" >&2
 	open_iso "$W/out/acme-edu-1.1-$KA.iso" "$W/disk"

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# What a disk must pass before it is written, and the same for one of another maker.
+# shellcheck shell=bash disable=SC2034  # LINT_* is lint.sh's
+
+open_lint() {
+	{ make -s -C "$TOP/kabi" && make -s -C "$TOP/pack"; } >"$WORK/tools.log" 2>&1 ||
+		die 5 "driver-kabi or packinfo does not build: $(grep -m 1 -E 'error|\*\*\*' "$WORK/tools.log")"
+	LINT_KABI=$TOP/build/driver-kabi LINT_PACKINFO=$TOP/build/packinfo
+	LINT_WORK=$WORK/lint LINT_MODULE_KEY=$O_MODULE_CERT LINT_PREVIOUS=
+	mkdir -p "$LINT_WORK"
+	[[ -n $O_PREVIOUS ]] || return 0
+	LINT_PREVIOUS=$(disk_folder "$O_PREVIOUS" "$WORK/previous") || exit
+	roll_up_previous "$LINT_PREVIOUS"
+}
+
+disk_folder() {	# ISO|DIR SCRATCH -> the unpacked disk
+	if [[ -d $1 ]]; then
+		printf '%s\n' "$1"
+		return
+	fi
+	[[ -r $1 ]] || die 5 "$1: cannot be read; check the path"
+	open_iso "$1" "$2" && printf '%s\n' "$2"
+}
+
+# Errors end the build; warnings are only said.
+check_disk() {	# ABI DISK
+	local rc=0
+
+	progress "$O_LABEL $O_VERSION: checking"
+	LINT_KDIR=${KDIRS[$K]-}
+	lint_disk "$2" >"$WORK/findings" || rc=$?
+	[[ -z $O_BUILT_FOR || $rc != 1 ]] || forgive_built_for || rc=0
+	O_JSON='' lint_report <"$WORK/findings" >"$WORK/report"
+	[[ ! -s $WORK/report ]] || end_progress
+	sed "s/^/$PROG: /" "$WORK/report" >&2
+	[[ $rc = 0 ]] ||
+		die 1 "$O_LABEL: the disk for ${1:-every kernel} was not made; '$PROG --explain N' says more about finding N"
+}
+
+# Modules kept from another kernel say so; that their symbols fit is another finding.
+forgive_built_for() {	# true if an error is left
+	awk -F '\t' -v OFS='\t' -v k="$O_BUILT_FOR" '
+		$1 == 201 && index($4, "for kernel " k ",") { $2 = "warning" }
+		{ print }' "$WORK/findings" >"$WORK/forgiven"
+	mv "$WORK/forgiven" "$WORK/findings"
+	grep -q $'^[0-9]*\terror\t' "$WORK/findings"
+}
+
+# --lint: somebody's disk, checked with what we know of kernels and releases.
+lint_only() {
+	local folder rc=0
+
+	[[ ${#O_KERNELS[@]} -le 1 ]] || bad_usage "--lint: a disk is for one kernel; give one --kernel-devel"
+	open_workplace
+	open_kernels
+	LINT_KDIR=
+	[[ ${#KERNELS[@]} = 0 ]] || LINT_KDIR=${KDIRS[${KERNELS[0]}]}
+	open_lint
+	folder=$(disk_folder "$O_LINT" "$WORK/disk") || exit
+	lint_disk "$folder" >"$WORK/findings" || rc=$?
+	lint_report <"$WORK/findings"
+	exit $rc
+}
+
+explain_only() {
+	[[ $O_EXPLAIN != all ]] || O_EXPLAIN=
+	lint_explain ${O_EXPLAIN:+"$O_EXPLAIN"} ||
+		die 2 "--explain $O_EXPLAIN: no such finding; '$PROG --explain all' shows them all"
+}

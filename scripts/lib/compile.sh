@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Compile a driver's source packages: in a sandbox, and with its log kept.
+# shellcheck shell=bash disable=SC2034  # SANDBOXED is plan.sh's
+
+# Whether bubblewrap works is only known by running it: containers forbid much.
+# Without root's capabilities, which could undo it, and without the signing
+# keys and the agent that would use them.
+open_sandbox() {
+	local keys=${GNUPGHOME:-$HOME/.gnupg}
+
+	SANDBOX=(bwrap --die-with-parent --cap-drop ALL --ro-bind / / --dev /dev --proc /proc --tmpfs /run)
+	[[ ! -d $keys ]] || SANDBOX+=(--tmpfs "$(readlink -f "$keys")")
+	SANDBOX+=(--bind "$WORK" "$WORK" --unshare-net --unshare-pid --unshare-ipc)
+	if "${SANDBOX[@]}" true >/dev/null 2>&1; then
+		SANDBOXED=1
+		return
+	fi
+	SANDBOXED='' SANDBOX=()
+}
+
+# Run in the sources' folder: otherwise its path gets into the source package.
+build_srpm() {	# LOG
+	set_release_args
+	(cd "$WORK/src/SOURCES" && "${CLEAN_ENV[@]}" ${SANDBOX[@]+"${SANDBOX[@]}"} rpmbuild --nodeps -bs "${RPM_ARGS[@]}" \
+		-D '_topdir /nonexistent' -D '_sourcedir .' -D "_srcrpmdir $WORK/src/SRPMS" \
+		"${RELEASE_ARGS[@]}" ./*.spec) >"$1" 2>&1
+}
+
+# What this release adds to the spec's own: a re-spin's number, a changelog.
+# Ours say where; of a foreign spec every release ends in %dist.
+set_release_args() {
+	local respin='' plain have
+
+	RELEASE_ARGS=(-D 'debug_package %{nil}')
+	[[ $O_RELEASE != *.* ]] || respin=.${O_RELEASE#*.}
+	if [[ -z $FOREIGN ]]; then
+		RELEASE_ARGS+=(${respin:+-D "respin $respin"} ${O_CHANGELOG:+-D "change ${O_CHANGELOG//%/%%}"}
+			-D "change_date $(date -u -d "@$SOURCE_DATE_EPOCH" '+%a %b %d %Y')")
+		return
+	fi
+	have=$(rpm_tag "$O_SOURCE" '%{RELEASE}')
+	plain=$("${CLEAN_ENV[@]}" ${SANDBOX[@]+"${SANDBOX[@]}"} rpmspec -q --srpm --qf '%{RELEASE}' -D 'dist %{nil}' \
+		"$WORK"/src/SOURCES/*.spec 2>/dev/null) || plain=$have
+	have=${have%.respin*}
+	RELEASE_ARGS+=(-D "dist ${have#"$plain"}$respin%{nil}")
+}
+
+# The macros by which the driver kits say what to build for, and how.
+set_kernel_args() {	# K
+	local dir=${O_MODULE_DIR:-updates}
+
+	KERNEL_ARGS=(-D "kernel_version $1" -D "kernel_devel ${KDIRS[$1]}"
+		-D "kernel_uname_r $(rpm_kver "$1")" -D "_smp_mflags $(make_jobs)"
+		${O_BUILT:+-D "built $(readlink -f "$O_BUILT")"})
+	if [[ $O_FORMAT = legacy ]]; then
+		KERNEL_ARGS+=(-D "legacy 1" -D "modules_name $(legacy_modules_name "$O_LABEL" "$1")")
+		[[ $O_ERA != 6.2 ]] || KERNEL_ARGS+=(-D "kernel_requires $(kernel_package "$1")")
+	fi
+	[[ -z $O_MODULE_KEY ]] || KERNEL_ARGS+=(-D "sign_module $(sign_module_command "$1")")
+	[[ -n $FOREIGN ]] || return 0
+	KERNEL_ARGS+=(-D "module_dir $dir" -D "__os_install_post $(finish_modules)"
+		-D "regenerate_initrd_post $(initrd_script mark "$1")"
+		-D "regenerate_initrd_postun $(initrd_script remove "$1")"
+		-D "regenerate_initrd_posttrans $(initrd_script make "$1")")
+}
+
+# Under a make that has a job server its share is enough.
+make_jobs() {
+	if [[ ${MAKEFLAGS:-} = *--jobserver* ]]; then
+		echo '%{nil}'
+	else
+		echo "-j$(nproc)"
+	fi
+}
+
+kernel_package() {	# K of the 6.2 era -> the dependency on its package
+	case $1 in
+	*xen) printf 'kernel-xen = %s\n' "${1%xen}" ;;
+	*kdump) printf 'kernel-kdump = %s\n' "${1%kdump}" ;;
+	*) printf 'kernel-uname-r = %s\n' "$(rpm_kver "$1")" ;;
+	esac
+}
+
+# The kernel says which digest it checks; a module is never stripped after this.
+sign_module_command() {	# K
+	local hash
+
+	hash=$(sed -n 's/^CONFIG_MODULE_SIG_HASH="\{0,1\}\([a-z0-9-]*\).*/\1/p' \
+		"${KDIRS[$1]}/include/config/auto.conf" 2>/dev/null)
+	printf '%s/scripts/sign-file %s %s %s\n' "${KDIRS[$1]}" "${hash:-sha256}" \
+		"$(readlink -f "$O_MODULE_KEY")" "$(readlink -f "$O_MODULE_CERT")"
+}
+
+# What the driver kit's rpm does to every module, then what we were asked for.
+finish_modules() {
+	cat <<-'END'
+		%{expand:
+		find "$RPM_BUILD_ROOT" -name '*.ko' | while read -r ko; do
+			tail -c 28 "$ko" | grep -aq '~Module signature appended~' && continue
+			strip --strip-debug "$ko"
+			%{?sign_module:%{sign_module} "$ko"}
+		done}
+	END
+}
+
+# shellcheck disable=SC2016  # $1 is the scriptlet's
+initrd_script() {	# mark|make|remove K
+	local flag=/var/lib/rpm-state/regenerate-initrd-$2 image=/boot/initrd-$2.img make
+
+	make="if command -v dracut >/dev/null; then maker=dracut; else maker=mkinitrd; fi; \$maker -f $image.new $2 || rm -f $image.new; [ ! -e $image.new ] || mv -f $image.new $image"
+	case $1 in
+	mark) printf 'if [ -e %s ]; then mkdir -p /var/lib/rpm-state; : >%s; fi\n' "$image" "$flag" ;;
+	make) printf 'if [ -e %s ]; then rm -f %s; %s; fi\n' "$flag" "$flag" "$make" ;;
+	remove) printf 'if [ "$1" -eq 0 ] && [ -e %s ]; then %s; fi\n' "$image" "$make" ;;
+	esac
+}
+
+# Build for K into $WORK/for.K/RPMS; the log is $WORK/for.K/log.
+compile() {	# K
+	local top=$WORK/for.$1 spec
+	local -a foreign=()
+
+	mkdir -p "$top"/{BUILD,BUILDROOT,RPMS,SPECS}
+	spec=$(cd "$WORK/src/SOURCES" && ls ./*.spec)
+	# Foreign specs look for the headers where only a driver kit has them.
+	sed 's#/lib/modules/%{\{0,1\}kernel_version}\{0,1\}/\(build\|source\)#%{kernel_devel}#g' \
+		"$WORK/src/SOURCES/$spec" >"$top/SPECS/$spec"
+	set_kernel_args "$1"
+	[[ -n $SANDBOXED ]] ||
+		note "bubblewrap does not work here: $O_LABEL is compiled not sandboxed"
+	# Ours map the build's path away by themselves.
+	[[ -z $FOREIGN ]] || foreign=(KCFLAGS="-ffile-prefix-map=$top/BUILD=.")
+	run_job "$O_LABEL $O_VERSION for $1:" "$top/log" "${CLEAN_ENV[@]}" \
+		${foreign[@]+"${foreign[@]}"} ${SANDBOX[@]+"${SANDBOX[@]}"} \
+		rpmbuild --nodeps -bb "${RPM_ARGS[@]}" -D "_topdir $top" \
+		-D "_sourcedir $WORK/src/SOURCES" "${RELEASE_ARGS[@]}" "${KERNEL_ARGS[@]}" \
+		"$top/SPECS/$spec"
+}
+
+# Show the first thing that went wrong; the log stays for the rest.
+build_failed() {	# LOG WHAT
+	local kept first full
+
+	! grep -q 'exceeds free space' "$1" ||
+		die 1 "--out $O_OUT is full: no room for the ISO; free space, or choose another"
+	! grep -q 'No space left on device' "$1" ||
+		die 1 "$2: TMPDIR ${TMPDIR:-/tmp} is full; free space, or choose another"
+	first=$(grep -m 1 -E '^[^ ]+:[0-9]+(:[0-9]+)?: (fatal )?error:' "$1" ||
+		grep -m 1 -iE '(^|[ :])error:|ERROR: modpost|\*\*\*' "$1" ||
+		tail -n 1 "$1")
+	note "$2: ${first#"$WORK"/for.*/BUILD/"$O_LABEL-$O_VERSION"/}"
+	# Not every program says why it could not write.
+	full=$(full_folders)
+	[[ -z $full ]] || die 1 "$full is full; free space, or choose another"
+	kept=$O_OUT/$O_LABEL-$O_VERSION${K:+-$K}.log
+	cp "$1" "$kept" 2>/dev/null || die 1 "$O_LABEL: not built for $K"
+	die 1 "$O_LABEL: not built for $K; the whole log is $kept"
+}
