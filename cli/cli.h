@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "../lib/cpulevel.h"
+#include "../lib/pool.h"
 
 /* Exit codes: yes or done, the answer is no, error. */
 enum { EXIT_YES, EXIT_NO, EXIT_ERROR };
@@ -21,7 +22,28 @@ enum {
 	OPT_FOR		= 0x020,
 	OPT_MAN		= 0x040,
 	OPT_HELP	= 0x080,
-	OPT_VERSION	= 0x100
+	OPT_VERSION	= 0x100,
+	OPT_STORE	= 0x200,
+	OPT_POOL	= 0x400,
+	OPT_NAME	= 0x800,
+	OPT_HOST	= 0x1000,
+	OPT_TYPE	= 0x2000,
+	OPT_FEATURES	= 0x4000,
+	OPT_XL		= 0x8000,
+	OPT_FORCE	= 0x10000,
+	OPT_STRANDED	= 0x20000,
+	OPT_CHECK	= 0x40000,
+	OPT_RUN		= 0x80000,
+	OPT_SELF	= 0x100000,
+	OPT_DISKS	= 0x200000,
+	OPT_TEMPLATE	= 0x400000,
+	OPT_FORGET	= 0x800000,
+	OPT_WITH	= 0x1000000,
+	OPT_WITHOUT	= 0x2000000,
+	OPT_HTML	= 0x4000000,
+	OPT_POOLS	= 0x8000000,
+	OPT_SINCE	= 0x10000000,
+	OPT_VENDOR	= 0x20000000
 };
 
 enum tool { TOOL_XL, TOOL_XAPI, TOOL_LIBVIRT };
@@ -36,6 +58,16 @@ struct arguments {
 	enum cl_set set;
 	enum cl_guest guest;
 	enum tool tool;
+	int type;		/* enum cl_vm_type, -1: not given */
+	enum cl_vm_kind template;
+	struct text_option *texts;	/* in the order given */
+	int nr_texts;
+};
+
+/* An option with a value that is no choice. */
+struct text_option {
+	unsigned int bit;
+	const char *text;
 };
 
 struct verb {
@@ -45,6 +77,7 @@ struct verb {
 	int min, max;		/* arguments */
 	unsigned int options;	/* besides OPT_JSON: OPT_* */
 	int (*run)(const struct arguments *args);
+	const struct verb *sub;	/* its own verbs, or NULL */
 };
 
 struct option_info {
@@ -59,9 +92,15 @@ struct option_info {
 extern const struct verb verbs[];
 extern const struct option_info option_table[];
 
-const struct verb *find_verb(const char *name);
+extern const struct verb pool_verbs[], vm_verbs[];
+
+const struct verb *find_verb(const struct verb *table, const char *name);
 const char *tool_name(unsigned int n);
-int print_help(void);
+/* Of a table of verbs; @group: whose it is, "pool ", or "". */
+int print_help(const struct verb *table, const char *group);
+
+/* The nth value of an option, from 0, or NULL. */
+const char *option_text(const struct arguments *args, unsigned int bit, int n);
 
 /* Say "cpulevel: object: reason" on stderr; returns EXIT_ERROR. */
 int complain(const char *object, const char *format, ...)
@@ -71,6 +110,9 @@ int complain_error(const struct cl_error *error);
 /* The host that the arguments name: FILE, if not NULL, --sysroot or this. */
 int read_host(struct cl_host *host, const struct arguments *args,
 	      const char *file);
+
+/* Whoever reads @path sees the old file or all of the new one. */
+int replace_file(const char *path, const char *text);
 
 /* The featureset that is the nth argument, counted from 0. */
 int read_featureset(struct cl_featureset *fs, const struct arguments *args,

@@ -36,11 +36,11 @@ static void offer_choices(const struct option_info *option, const char *word)
 		offer("", option->choice(n), word);
 }
 
-static void offer_verbs(const char *word)
+static void offer_verbs(const struct verb *table, const char *word)
 {
 	const struct verb *verb;
 
-	for (verb = verbs; verb->name; verb++)
+	for (verb = table; verb->name; verb++)
 		if (verb->help)
 			offer("", verb->name, word);
 }
@@ -69,7 +69,7 @@ int verb_complete(const struct arguments *args)
 {
 	const char *word = args->count ? args->values[args->count - 1] : "";
 	const struct option_info *option = NULL;
-	const struct verb *verb = NULL;
+	const struct verb *verb = NULL, *table = verbs;
 	int i;
 
 	/* What stands before the last word: a verb, an option that waits? */
@@ -78,14 +78,19 @@ int verb_complete(const struct arguments *args)
 
 		option = value ? NULL : find_option(args->values[i]);
 		if (!value && !option && !verb)
-			verb = find_verb(args->values[i]);
+			verb = find_verb(table, args->values[i]);
+		/* A verb of verbs: theirs are what can follow. */
+		if (verb && verb->sub) {
+			table = verb->sub;
+			verb = NULL;
+		}
 	}
 	if (option && option->value)
 		offer_choices(option, word);
 	else if (*word == '-')
 		offer_options(verb, word);
 	else if (!verb)
-		offer_verbs(word);
+		offer_verbs(table, word);
 	else if (verb->run == verb_features)
 		offer_features(word);
 	return finish_stdout();

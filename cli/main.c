@@ -2,6 +2,7 @@
 /* The command cpulevel: its command line and its messages. */
 #include <getopt.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli.h"
@@ -67,6 +68,9 @@ static int take_option(struct arguments *args, unsigned int bit,
 	if (choice < 0)
 		return EXIT_ERROR;
 	args->given |= bit;
+	if (option->value && !option->choice)
+		args->texts[args->nr_texts++] =
+			(struct text_option){ bit, value };
 	if (bit == OPT_JSON)
 		args->json = true;
 	if (bit == OPT_SYSROOT)
@@ -77,10 +81,24 @@ static int take_option(struct arguments *args, unsigned int bit,
 		args->guest = choice;
 	if (bit == OPT_FOR)
 		args->tool = choice;
+	if (bit == OPT_TYPE)
+		args->type = choice;
+	if (bit == OPT_TEMPLATE)
+		args->template = choice + 1;
 	return EXIT_YES;
 }
 
-#define MAX_OPTIONS	16
+const char *option_text(const struct arguments *args, unsigned int bit, int n)
+{
+	int i;
+
+	for (i = 0; i < args->nr_texts; i++)
+		if (args->texts[i].bit == bit && !n--)
+			return args->texts[i].text;
+	return NULL;
+}
+
+#define MAX_OPTIONS	40
 
 static int parse_options(struct arguments *args, int argc, char **argv)
 {
@@ -107,27 +125,55 @@ static int parse_options(struct arguments *args, int argc, char **argv)
 	return EXIT_YES;
 }
 
-static int run(const struct verb *verb, const struct arguments *args)
+/* @group: "pool ", of a verb of pool's; else "". */
+static int run(const char *group, const struct verb *verb,
+	       const struct arguments *args)
 {
 	unsigned int wrong = args->given & ~(verb->options | OPT_JSON);
 	const struct option_info *option;
+	char name[32];
 
+	snprintf(name, sizeof(name), "%s%s", group, verb->name);
 	for (option = option_table; option->name; option++)
 		if (wrong & option->bit)
-			return complain(verb->name, "has no option --%s; leave it out",
+			return complain(name, "has no option --%s; leave it out",
 					option->name);
 	if (args->sysroot && !*args->sysroot)
 		return complain("--sysroot", "is empty; name a directory");
 	if (args->count < verb->min || args->count > verb->max)
-		return complain(verb->name, "%d arguments; usage: cpulevel %s %s",
-				args->count, verb->name, verb->usage);
+		return complain(name, "%d arguments; usage: cpulevel %s %s",
+				args->count, name, verb->usage);
 	return verb->run(args);
+}
+
+/* The words after the options: a verb, perhaps one of its own, its arguments. */
+static int run_words(struct arguments *args, int count, char **words)
+{
+	const struct verb *verb = count ? find_verb(verbs, words[0]) : NULL;
+	const struct verb *group = verb && verb->sub ? verb : NULL;
+	char prefix[16] = "", help[32];
+
+	if (group) {
+		snprintf(prefix, sizeof(prefix), "%s ", group->name);
+		verb = count > 1 ? find_verb(group->sub, words[1]) : NULL;
+	}
+	if (args->given & OPT_HELP)
+		return print_help(group ? group->sub : verbs, prefix);
+	snprintf(help, sizeof(help), "cpulevel %s--help", prefix);
+	if (count <= !!group)
+		return complain(group ? group->name : "command line",
+				"no verb; see %s", help);
+	if (!verb)
+		return complain(words[!!group], "no such verb; see %s", help);
+	args->count = count - 1 - !!group;
+	args->values = words + 1 + !!group;
+	return run(prefix, verb, args);
 }
 
 int main(int argc, char **argv)
 {
-	struct arguments args = { .guest = CL_GUEST_HVM };
-	const struct verb *verb;
+	struct arguments args = { .guest = CL_GUEST_HVM, .type = -1 };
+	int ret;
 
 	/* What is to be completed may look like any option. */
 	if (argc > 1 && !strcmp(argv[1], "complete")) {
@@ -135,20 +181,16 @@ int main(int argc, char **argv)
 		args.values = argv + 2;
 		return verb_complete(&args);
 	}
-	if (parse_options(&args, argc, argv))
-		return EXIT_ERROR;
-	if (args.given & OPT_HELP)
-		return print_help();
-	if (args.given & OPT_VERSION) {
+	args.texts = calloc(argc, sizeof(*args.texts));
+	if (!args.texts)
+		return complain("command line", "out of memory");
+	ret = parse_options(&args, argc, argv);
+	if (!ret && args.given & OPT_VERSION) {
 		puts("cpulevel " CPULEVEL_VERSION);
-		return finish_stdout();
+		ret = finish_stdout();
+	} else if (!ret) {
+		ret = run_words(&args, argc - optind, argv + optind);
 	}
-	if (optind == argc)
-		return complain("command line", "no verb; see cpulevel --help");
-	verb = find_verb(argv[optind]);
-	if (!verb)
-		return complain(argv[optind], "no such verb; see cpulevel --help");
-	args.count = argc - optind - 1;
-	args.values = argv + optind + 1;
-	return run(verb, &args);
+	free(args.texts);
+	return ret;
 }

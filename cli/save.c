@@ -44,8 +44,7 @@ static int write_fd(int fd, const char *text)
 	return code;
 }
 
-/* Whoever reads @path sees the old file or all of the new one. */
-static int replace_file(const char *path, const char *text)
+int replace_file(const char *path, const char *text)
 {
 	char *temporary;
 	int fd, code;

@@ -3,37 +3,42 @@
 #include <string.h>
 
 #include "cli.h"
+#include "../lib/store.h"
 
 #define ANY	(1 << 20)
 
 const struct verb verbs[] = {
 	{ "show", "[HOST]", "what a host's CPUs have and guests may see",
-	  0, 1, OPT_SYSROOT, verb_show },
+	  0, 1, OPT_SYSROOT, verb_show, NULL },
 	{ "save", "[FILE]", "write a host to FILE, to be used anywhere",
-	  0, 1, OPT_SYSROOT, verb_save },
+	  0, 1, OPT_SYSROOT, verb_save, NULL },
 	{ "decode", "FEATURESET", "name the features of a featureset",
-	  1, 1, 0, verb_decode },
+	  1, 1, 0, verb_decode, NULL },
 	{ "features", "[FEATURE]...", "the table of all features",
-	  0, ANY, OPT_MAN, verb_features },
+	  0, ANY, OPT_MAN, verb_features, NULL },
 	{ "diff", "A [B]", "what differs between hosts or featuresets",
-	  1, 2, OPT_SET, verb_diff },
+	  1, 2, OPT_SET, verb_diff, NULL },
 	{ "level", "[HOST]...", "what a pool can offer, and what each host costs",
-	  0, ANY, OPT_STDIN, verb_level },
+	  0, ANY, OPT_STDIN, verb_level, NULL },
 	{ "check", "VM [HOST]...", "can a guest with these features run on HOST?",
-	  1, ANY, OPT_GUEST, verb_check },
+	  1, ANY, OPT_GUEST, verb_check, NULL },
 	{ "mask", "[HOST]...", "the level as configuration of another tool",
-	  0, ANY, OPT_GUEST | OPT_FOR, verb_mask },
+	  0, ANY, OPT_GUEST | OPT_FOR, verb_mask, NULL },
 	{ "combine", "FEATURESET...", "the level of hosts with these sets",
-	  1, ANY, 0, verb_combine },
-	{ "complete", "[WORD]...", NULL, 0, ANY, 0, verb_complete },
-	{ NULL, NULL, NULL, 0, 0, 0, NULL }
+	  1, ANY, 0, verb_combine, NULL },
+	{ "pool", "VERB ...", "hosts as a pool that is kept, and its level",
+	  0, 0, 0, NULL, pool_verbs },
+	{ "vm", "VERB ...", "VMs of a pool, and where they can be",
+	  0, 0, 0, NULL, vm_verbs },
+	{ "complete", "[WORD]...", NULL, 0, ANY, 0, verb_complete, NULL },
+	{ NULL, NULL, NULL, 0, 0, 0, NULL, NULL }
 };
 
-const struct verb *find_verb(const char *name)
+const struct verb *find_verb(const struct verb *table, const char *name)
 {
 	const struct verb *verb;
 
-	for (verb = verbs; verb->name; verb++)
+	for (verb = table; verb->name; verb++)
 		if (!strcmp(verb->name, name))
 			return verb;
 	return NULL;
@@ -61,6 +66,13 @@ const char *tool_name(unsigned int n)
 	return CHOICE(names, n);
 }
 
+static const char *template_name(unsigned int n)
+{
+	static const char *const names[] = { "user", "system" };
+
+	return CHOICE(names, n);
+}
+
 const struct option_info option_table[] = {
 	{ "json", OPT_JSON, NULL, NULL, "print JSON" },
 	{ "sysroot", OPT_SYSROOT, "DIR", NULL,
@@ -72,6 +84,33 @@ const struct option_info option_table[] = {
 	{ "guest", OPT_GUEST, "TYPE", guest_name,
 	  "hvm, which is PVH too, or pv; else hvm" },
 	{ "for", OPT_FOR, "TOOL", tool_name, "xl, xapi or libvirt" },
+	{ "store", OPT_STORE, "STORE", NULL,
+	  "where pools are kept, if not " CL_STORE_DEFAULT },
+	{ "pool", OPT_POOL, "POOL", NULL, "the pool, where there are several" },
+	{ "name", OPT_NAME, "NAME", NULL, "what the host is called" },
+	{ "host", OPT_HOST, "HOST", NULL, "the host of the pool to be on" },
+	{ "type", OPT_TYPE, "TYPE", cl_vm_type_name, "pv, hvm or pvh" },
+	{ "features", OPT_FEATURES, "SET", NULL,
+	  "the featureset that the VM really has" },
+	{ "vendor", OPT_VENDOR, "VENDOR", NULL,
+	  "of the CPUs it was started on" },
+	{ "template", OPT_TEMPLATE, "KIND", template_name,
+	  "it is a user's or the system's template" },
+	{ "xl", OPT_XL, "FILE", NULL,
+	  "write the VM's configuration for xl" },
+	{ "check", OPT_CHECK, NULL, NULL, "only say whether it can" },
+	{ "run", OPT_RUN, NULL, NULL, "run the command, do not print it" },
+	{ "force", OPT_FORCE, NULL, NULL, "do it all the same, and record that" },
+	{ "allow-stranded", OPT_STRANDED, NULL, NULL,
+	  "even if other hosts of the pool cannot take it" },
+	{ "self", OPT_SELF, NULL, NULL, "the guest rebooted by itself" },
+	{ "disks", OPT_DISKS, NULL, NULL, "without memory: a plain snapshot" },
+	{ "forget", OPT_FORGET, NULL, NULL, "and forget it and its checkpoints" },
+	{ "with", OPT_WITH, "FILE", NULL, "as if this host joined" },
+	{ "without", OPT_WITHOUT, "HOST", NULL, "as if that host left" },
+	{ "html", OPT_HTML, "FILE", NULL, "write the pool as a page" },
+	{ "pools", OPT_POOLS, "K", NULL, "how many pools to make" },
+	{ "since", OPT_SINCE, "N", NULL, "only what came after change N" },
 	{ "man", OPT_MAN, NULL, NULL, "print a page in man(7) form" },
 	{ "help", OPT_HELP, NULL, NULL, "print this" },
 	{ "version", OPT_VERSION, NULL, NULL, "print the version" },
@@ -79,12 +118,12 @@ const struct option_info option_table[] = {
 };
 
 /* "show, save: " for an option that not every verb takes. */
-static void print_users(unsigned int option)
+static void print_users(const struct verb *table, unsigned int option)
 {
 	const struct verb *verb;
 	const char *between = "";
 
-	for (verb = verbs; verb->name; verb++) {
+	for (verb = table; verb->name; verb++) {
 		if (!(verb->options & option))
 			continue;
 		printf("%s%s", between, verb->name);
@@ -94,29 +133,52 @@ static void print_users(unsigned int option)
 		fputs(": ", stdout);
 }
 
-int print_help(void)
+static bool is_taken(const struct verb *table, unsigned int option)
+{
+	if (option & (OPT_JSON | OPT_HELP | OPT_VERSION))
+		return true;
+	for (; table->name; table++)
+		if (table->options & option)
+			return true;
+	return false;
+}
+
+static void print_options(const struct verb *table)
 {
 	const struct option_info *option;
-	const struct verb *verb;
 	char text[32];
 
-	puts("usage: cpulevel VERB [OPTION]... [ARGUMENT]...\n");
-	for (verb = verbs; verb->name; verb++)
-		if (verb->help)
-			printf("  %-8s %-14s  %s\n", verb->name, verb->usage,
-			       verb->help);
-	putchar('\n');
 	for (option = option_table; option->name; option++) {
+		if (!is_taken(table, option->bit))
+			continue;
 		snprintf(text, sizeof(text), "--%s %s", option->name,
 			 option->value ? option->value : "");
 		printf("  %-14s ", text);
-		print_users(option->bit);
+		/* Nobody reads a list of nearly all verbs. */
+		if (option->bit & ~(OPT_STORE | OPT_POOL))
+			print_users(table, option->bit);
 		puts(option->help);
 	}
-	puts("\n"
-	     "A HOST is a file (saved, or of another tool), a directory with a copy of\n"
-	     "/sys, '-' for stdin, or, left out, this machine.  Where only featuresets\n"
-	     "count it can be a FEATURESET: hex words as 178bfbff-00802209-...\n"
-	     "See cpulevel(8).");
+}
+
+int print_help(const struct verb *table, const char *group)
+{
+	const struct verb *verb;
+
+	printf("usage: cpulevel %sVERB [OPTION]... [ARGUMENT]...\n\n", group);
+	for (verb = table; verb->name; verb++)
+		if (verb->help)
+			printf("  %-*s %-14s  %s\n", *group ? 10 : 8, verb->name,
+			       verb->usage, verb->help);
+	putchar('\n');
+	print_options(table);
+	if (*group)
+		printf("\nSee cpulevel-%.*s(8).\n", (int)strlen(group) - 1, group);
+	else
+		puts("\n"
+		     "A HOST is a file (saved, or of another tool), a directory with a copy of\n"
+		     "/sys, '-' for stdin, or, left out, this machine.  Where only featuresets\n"
+		     "count it can be a FEATURESET: hex words as 178bfbff-00802209-...\n"
+		     "See cpulevel(8).");
 	return finish_stdout();
 }

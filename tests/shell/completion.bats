@@ -32,7 +32,7 @@ completed() {
 }
 
 @test "the first word is a verb, and none that is hidden" {
-	[ "$(completed '')" = "show save decode features diff level check mask combine" ]
+	[ "$(completed '')" = "show save decode features diff level check mask combine pool vm" ]
 	[ "$(completed d)" = "decode diff" ]
 	[ "$(completed comp)" = "" ]
 }
@@ -41,11 +41,18 @@ completed() {
 	[ "$(completed '' | tr ' ' '\n')" = "$(cpulevel --help | sed -n 's/^  \([a-z]*\) .*/\1/p')" ]
 }
 
+@test "the verbs of a verb are offered behind it, and their options behind those" {
+	[ "$(completed pool w)" = "what-if watch" ]
+	[ "$(completed vm res)" = "resume" ]
+	[ "$(completed pool level -)" = "--json --store --pool --help" ]
+	[ "$(completed vm start --type '')" = "pv hvm pvh" ]
+}
+
 @test "a verb's own options are offered, and no others" {
 	[ "$(completed level -)" = "--json --stdin --help" ]
 	[ "$(completed show --s)" = "--sysroot" ]
 	[ "$(completed --json mask --)" = "--json --guest --for --help" ]
-	[ "$(completed --v)" = "--version" ]
+	[ "$(completed --ver)" = "--version" ]
 }
 
 @test "an option's choices are offered behind it" {
@@ -67,7 +74,7 @@ completed() {
 }
 
 @test "the value of an option is no verb" {
-	[ "$(completed --sysroot show '')" = "show save decode features diff level check mask combine" ]
+	[ "$(completed --sysroot show '')" = "show save decode features diff level check mask combine pool vm" ]
 }
 
 @test "a word that cannot go on completes to nothing, without a message" {

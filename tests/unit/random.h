@@ -15,6 +15,7 @@ static uint32_t random_word(void)
 	return random_state >> 16;
 }
 
+__attribute__((unused))
 static void random_featureset(struct cl_featureset *fs)
 {
 	unsigned int density = random_word() % 4, i;

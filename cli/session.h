@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the verbs of `cpulevel pool` and `cpulevel vm` share. */
+#ifndef CPULEVEL_SESSION_H
+#define CPULEVEL_SESSION_H
+
+#include "../lib/registry.h"
+#include "cli.h"
+
+/* The store of --store, $CPULEVEL_STORE or the usual place; NULL after a message. */
+struct cl_store *open_store(const struct arguments *args, bool create);
+
+/* The same, and its pool: of --pool, or the only one. */
+struct cl_store *open_pool(const struct arguments *args, struct cl_pool *pool,
+			   struct cl_pool_counts *counts);
+
+/*
+ * The host that is the nth argument, or this machine, as a member: of --name,
+ * if that is given, and of its present boot, if it is this one.
+ */
+int read_member(struct cl_member *member, const struct arguments *args, int n);
+/* The same, of that file or directory. */
+int read_member_file(struct cl_member *member, const char *file);
+
+/* EXIT_NO for what the rules refuse, EXIT_ERROR for what went wrong. */
+int complain_failed(int ret, const struct cl_error *error);
+
+/* A key with both levels' hex, or that there is none. */
+void out_levels(struct out *out, const struct cl_pool *pool);
+
+/* What was lost and gained between two levels, if anything was. */
+void out_level_change(struct out *out, const struct cl_featureset before[2],
+		      const struct cl_featureset after[2]);
+
+/* "AVX AVX2 and 5 more" */
+#define FEATURES_SIZE	512
+char *features_text(char text[FEATURES_SIZE], const struct cl_featureset *fs);
+
+/* What of the pool any host gives such guests by default. */
+void any_default(struct cl_featureset *any, const struct cl_counts *counts);
+
+int verb_pool_create(const struct arguments *args);
+int verb_pool_join(const struct arguments *args);
+int verb_pool_report(const struct arguments *args);
+int verb_pool_leave(const struct arguments *args);
+int verb_pool_show(const struct arguments *args);
+int verb_pool_level(const struct arguments *args);
+int verb_pool_whatif(const struct arguments *args);
+int verb_pool_plan(const struct arguments *args);
+int verb_pool_export(const struct arguments *args);
+int verb_pool_import(const struct arguments *args);
+int verb_pool_watch(const struct arguments *args);
+int verb_pool_history(const struct arguments *args);
+
+int verb_vm_start(const struct arguments *args);
+int verb_vm_stop(const struct arguments *args);
+int verb_vm_reboot(const struct arguments *args);
+int verb_vm_suspend(const struct arguments *args);
+int verb_vm_resume(const struct arguments *args);
+int verb_vm_checkpoint(const struct arguments *args);
+int verb_vm_revert(const struct arguments *args);
+int verb_vm_adopt(const struct arguments *args);
+int verb_vm_migrate(const struct arguments *args);
+int verb_vm_copy(const struct arguments *args);
+int verb_vm_show(const struct arguments *args);
+int verb_vm_list(const struct arguments *args);
+
+/* ---- For the verbs of vm ---------------------------------------------- */
+
+/* A request as the arguments make it, and what came of it. */
+int ask_vm(const struct arguments *args, struct cl_vm_request *request,
+	   struct cl_vm_answer *answer);
+/* Print that; returns the exit code. */
+void out_vm(struct out *out, const struct cl_vm *vm, const struct cl_pool *pool);
+void out_vm_answer(struct out *out, const struct cl_vm_request *request,
+		   const struct cl_vm_answer *answer);
+int vm_exit(const struct cl_vm_request *request,
+	    const struct cl_vm_answer *answer);
+
+/* What --features gives: hex, or the policy of a domain in a file. */
+int read_vm_features(struct cl_featureset *fs, const char *given);
+
+/* Put the mask of the VM that was started into its configuration for xl. */
+int write_xl(const char *path, const struct cl_vm *vm,
+	     const struct cl_featureset *any, struct cl_featureset *left_out);
+
+/* The command that moves the VM, "" if there is none. */
+#define COMMAND_SIZE	512
+char *move_command(char text[COMMAND_SIZE], enum tool tool,
+		   const struct cl_vm_answer *answer);
+/* Run it; EXIT_ERROR after a message. */
+int run_move(enum tool tool, const struct cl_vm_answer *answer);
+
+/* The page of `pool show --html`. */
+int write_page(const char *path, struct cl_store *store,
+	       const struct cl_pool *pool, const struct cl_pool_counts *counts);
+
+#endif /* CPULEVEL_SESSION_H */

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* cpulevel vm start, stop, ...: what VMs do, and the answers. */
+#include <string.h>
+#include <unistd.h>
+
+#include "session.h"
+
+/* A request as the arguments make it; the verb adds what is its own. */
+static struct cl_vm_request request_of(const struct arguments *args,
+				       enum cl_vm_verb verb)
+{
+	return (struct cl_vm_request){
+		.verb = verb,
+		.name = args->values[0],
+		.host = option_text(args, OPT_HOST, 0),
+		.pool = option_text(args, OPT_POOL, 0),
+		.other = args->count > 1 ? args->values[1] : NULL,
+		.type = args->type,
+		.kind = args->template,
+		.check = args->given & OPT_CHECK,
+		.force = args->given & OPT_FORCE,
+		.allow_stranded = args->given & OPT_STRANDED,
+		.by_itself = args->given & OPT_SELF,
+		.disks_only = args->given & OPT_DISKS,
+	};
+}
+
+int ask_vm(const struct arguments *args, struct cl_vm_request *request,
+	   struct cl_vm_answer *answer)
+{
+	struct cl_store *store = open_store(args, false);
+	struct cl_error error;
+	int ret;
+
+	if (!store)
+		return EXIT_ERROR;
+	ret = cl_registry_vm(store, request, answer, &error);
+	cl_store_close(store);
+	return ret ? complain_failed(ret, &error) : EXIT_YES;
+}
+
+int vm_exit(const struct cl_vm_request *request,
+	    const struct cl_vm_answer *answer)
+{
+	if (answer->move.answer == CL_MOVE_YES)
+		return EXIT_YES;
+	/* Overruled, it was done: then so was what was asked for. */
+	return answer->done || request->force ||
+	       (answer->move.answer == CL_MOVE_STRANDED &&
+		request->allow_stranded) ? EXIT_YES : EXIT_NO;
+}
+
+/* Do it, and print what came of it. */
+static int act(const struct arguments *args, struct cl_vm_request *request,
+	       const char *schema)
+{
+	struct cl_vm_answer answer;
+	struct out out;
+	int ret = ask_vm(args, request, &answer);
+
+	if (ret)
+		return ret;
+	out_begin(&out, args, schema);
+	out_vm_answer(&out, request, &answer);
+	ret = out_finish(&out);
+	return ret ? ret : vm_exit(request, &answer);
+}
+
+/* A VM that nobody placed starts here. */
+static const char *this_host(void)
+{
+	static char name[CL_NAME_SIZE];
+
+	if (gethostname(name, sizeof(name)))
+		return NULL;
+	name[sizeof(name) - 1] = '\0';
+	return name;
+}
+
+/* The mask of the VM that has just started, as its configuration. */
+static int configure(const struct arguments *args, struct out *out,
+		     const struct cl_vm_answer *answer)
+{
+	const char *path = option_text(args, OPT_XL, 0);
+	const struct cl_vm *vm = &answer->after;
+	struct cl_featureset any, left_out;
+	struct cl_pool_counts counts;
+	struct cl_store *store;
+	struct cl_error error;
+	struct cl_pool pool;
+	int ret;
+
+	if (!path)
+		return EXIT_YES;
+	store = open_store(args, false);
+	if (!store)
+		return EXIT_ERROR;
+	ret = cl_registry_pool(store, vm->pool, &pool, &counts, &error);
+	cl_store_close(store);
+	if (ret)
+		return complain_error(&error);
+	any_default(&any, &counts.of[cl_vm_guest(vm)]);
+	if (write_xl(path, vm, &any, &left_out))
+		return EXIT_ERROR;
+	out_string(out, "xl", path);
+	if (out->json || !is_empty(&left_out))
+		out_features(out, "not_expressed", &left_out);
+	return EXIT_YES;
+}
+
+static int act_configured(const struct arguments *args,
+			  struct cl_vm_request *request, const char *schema)
+{
+	struct cl_vm_answer answer;
+	struct out out;
+	int ret = ask_vm(args, request, &answer), failed;
+
+	if (ret)
+		return ret;
+	out_begin(&out, args, schema);
+	out_vm_answer(&out, request, &answer);
+	failed = configure(args, &out, &answer);
+	ret = out_finish(&out);
+	return failed ? failed : ret ? ret : vm_exit(request, &answer);
+}
+
+int verb_vm_start(const struct arguments *args)
+{
+	struct cl_vm_request request = request_of(args, CL_VM_START);
+
+	if (!request.host)
+		request.host = this_host();
+	return act_configured(args, &request, "cpulevel/vm-start/1");
+}
+
+int verb_vm_stop(const struct arguments *args)
+{
+	struct cl_vm_request request = request_of(args, CL_VM_STOP);
+
+	if (args->given & OPT_FORGET) {
+		request.verb = CL_VM_FORGET;
+		request.force = true;
+	}
+	return act(args, &request, "cpulevel/vm-stop/1");
+}
+
+int verb_vm_reboot(const struct arguments *args)
+{
+	struct cl_vm_request request = request_of(args, CL_VM_REBOOT);
+
+	return act_configured(args, &request, "cpulevel/vm-reboot/1");
+}
+
+int verb_vm_suspend(const struct arguments *args)
+{
+	struct cl_vm_request request = request_of(args, CL_VM_SUSPEND);
+
+	return act(args, &request, "cpulevel/vm-suspend/1");
+}
+
+int verb_vm_resume(const struct arguments *args)
+{
+	struct cl_vm_request request = request_of(args, CL_VM_RESUME);
+
+	return act(args, &request, "cpulevel/vm-resume/1");
+}
+
+int verb_vm_checkpoint(const struct arguments *args)
+{
+	struct cl_vm_request request = request_of(args, CL_VM_CHECKPOINT);
+
+	return act(args, &request, "cpulevel/vm-checkpoint/1");
+}
+
+int verb_vm_revert(const struct arguments *args)
+{
+	struct cl_vm_request request = request_of(args, CL_VM_REVERT);
+
+	return act(args, &request, "cpulevel/vm-revert/1");
+}
+
+int verb_vm_copy(const struct arguments *args)
+{
+	struct cl_vm_request request = request_of(args, CL_VM_COPY);
+
+	return act(args, &request, "cpulevel/vm-copy/1");
+}
+
+int verb_vm_adopt(const struct arguments *args)
+{
+	struct cl_vm_request request = request_of(args, CL_VM_ADOPT);
+	const char *text = option_text(args, OPT_FEATURES, 0);
+	struct cl_featureset recorded;
+
+	request.vendor = option_text(args, OPT_VENDOR, 0);
+	if (text && read_vm_features(&recorded, text))
+		return EXIT_ERROR;
+	if (text && is_empty(&recorded))
+		return complain("--features", "has no feature; leave it out if the VM came without a set");
+	if (request.vendor && strlen(request.vendor) > 12)
+		return complain("--vendor", "a vendor has 12 characters at most, as GenuineIntel");
+	request.recorded = text ? &recorded : NULL;
+	if (!request.host && request.kind == CL_VM_ORDINARY)
+		request.host = this_host();
+	return act(args, &request, "cpulevel/vm-adopt/1");
+}
+
+/* Only said or only done: what is run is undone if it fails. */
+static int move_back(const struct arguments *args,
+		     const struct cl_vm_answer *answer)
+{
+	struct cl_vm_request request = {
+		.verb = CL_VM_MIGRATE, .name = answer->before.name,
+		.host = answer->before.host, .type = -1, .force = true,
+	};
+	struct cl_vm_answer back;
+
+	return ask_vm(args, &request, &back);
+}
+
+int verb_vm_migrate(const struct arguments *args)
+{
+	struct cl_vm_request request = request_of(args, CL_VM_MIGRATE);
+	char command[COMMAND_SIZE];
+	struct cl_vm_answer answer;
+	struct out out;
+	int ret = ask_vm(args, &request, &answer);
+
+	if (ret)
+		return ret;
+	if (answer.done && args->given & OPT_RUN &&
+	    run_move(args->tool, &answer)) {
+		move_back(args, &answer);
+		return EXIT_ERROR;
+	}
+	out_begin(&out, args, "cpulevel/vm-migrate/1");
+	out_vm_answer(&out, &request, &answer);
+	if (!vm_exit(&request, &answer) &&
+	    *move_command(command, args->tool, &answer))
+		out_string(&out, "command", command);
+	ret = out_finish(&out);
+	return ret ? ret : vm_exit(&request, &answer);
+}

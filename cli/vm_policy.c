@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The featureset that a VM really has: in hex, or as `xen-cpuid -p DOMID` prints
+ * the policy that Xen applies to a domain.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "session.h"
+
+#define POLICY	" policy: "
+#define LIMIT	(1u << 20)
+
+static char *read_text(const char *path)
+{
+	FILE *from = strcmp(path, "-") ? fopen(path, "r") : stdin;
+	char *text = from ? malloc(LIMIT + 1) : NULL;
+	size_t len;
+
+	if (!text) {
+		complain(path, "%s; give hex, or what xen-cpuid -p DOMID prints",
+			 from ? "out of memory" : strerror(errno));
+		if (from && from != stdin)
+			fclose(from);
+		return NULL;
+	}
+	len = fread(text, 1, LIMIT, from);
+	text[len] = '\0';
+	if (from != stdin)
+		fclose(from);
+	return text;
+}
+
+/* A domain's policy is that of a host but for its title: give it one. */
+static char *entitle(const char *text)
+{
+	const char *policy = strstr(text, POLICY);
+	char *titled;
+
+	if (!policy || asprintf(&titled, "HVM Default%s", policy) < 0)
+		return NULL;
+	return titled;
+}
+
+int read_vm_features(struct cl_featureset *fs, const char *given)
+{
+	const char *hex = "0123456789abcdefABCDEF-:";
+	char *text, *titled;
+	struct cl_error error;
+	struct cl_host host;
+	int ret;
+
+	if (strcmp(given, "-") && strspn(given, hex) == strlen(given)) {
+		if (cl_featureset_parse(fs, given, &error))
+			return complain("--features", "%s", error.reason);
+		return EXIT_YES;
+	}
+	text = read_text(given);
+	if (!text)
+		return EXIT_ERROR;
+	titled = entitle(text);
+	free(text);
+	ret = titled ? cl_host_parse(&host, titled, strlen(titled), given, &error) : -EINVAL;
+	free(titled);
+	if (ret || !(host.valid >> CL_SET_HVM_DEFAULT & 1))
+		return complain(given, "is no policy of a domain; give hex, or what xen-cpuid -p DOMID prints");
+	*fs = host.sets[CL_SET_HVM_DEFAULT];
+	return EXIT_YES;
+}

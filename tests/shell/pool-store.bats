@@ -1,0 +1,149 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# The store of pools under abuse: kill -9, many processes at once, a full disk, damage, other versions.
+
+# shellcheck disable=SC2030,SC2031 # each test has a store of its own
+bats_require_minimum_version 1.5.0
+load pool
+
+setup_file() { build_command; }
+setup() { new_store; }
+teardown() { ! mountpoint -q "$BATS_TEST_TMPDIR/disk" || umount "$BATS_TEST_TMPDIR/disk"; }
+
+# Every step a command at random; one of three is killed in its first milliseconds.
+worker() {	# NUMBER STEPS
+	local i vm host cmd
+
+	RANDOM=$1
+	for ((i = 0; i < $2; i++)); do
+		vm=vm$((RANDOM % 12)) host=h$((RANDOM % 6))
+		case $((RANDOM % 10)) in
+		0) cmd=(pool join --name "$host" "$HOSTS/$(shuf -n 1 -e haswell westmere --random-source=<(yes "$RANDOM"))") ;;
+		1) cmd=(pool leave "$host") ;;
+		2) cmd=(vm stop "$vm") ;;
+		3) cmd=(vm suspend "$vm") ;;
+		4) cmd=(vm resume "$vm" --host "$host") ;;
+		5) cmd=(vm reboot "$vm") ;;
+		6) cmd=(pool leave "$host" --force) ;;
+		7 | 8) cmd=(vm migrate "$vm" --host "$host") ;;
+		*) cmd=(vm start "$vm" --type pvh --host "$host") ;;
+		esac
+		if ((RANDOM % 3)); then
+			cpulevel "${cmd[@]}" || true
+		else
+			timeout -s KILL "0.00$((RANDOM % 9 + 1))" cpulevel "${cmd[@]}" || true
+		fi
+	done >/dev/null 2>>"errors.$1"
+}
+
+# What holds whenever nobody is at work: show counts the hosts again by itself.
+check_store() {
+	local vm host
+
+	cpulevel pool show >/dev/null
+	[ "$(sqlite3 "$CPULEVEL_STORE" 'PRAGMA integrity_check')" = ok ]
+	cpulevel vm list --json | jq -r '.vms[] | select(.state == "running") | [.name, .host] | @tsv' >running
+	while read -r vm host; do
+		cpulevel vm show "$vm" --json |
+			jq -e --arg host "$host" 'any(.can_be_on[]; .name == $host and .answer == "yes")' >/dev/null
+	done <running
+	# Who runs where is kept twice, and both say the same.
+	diff <(sort running | awk '{ print $2 "/" $1 }' | sort) \
+		<(sqlite3 "$CPULEVEL_STORE" "SELECT substr(key, 4) FROM pairs WHERE key LIKE 'on/%'" | sort)
+}
+
+@test "1,000 steps by 8 processes at once, with kill -9 at random moments" {
+	local i steps=125 pids=()
+
+	[[ -z ${CPULEVEL_LONG-} ]] || steps=2500
+	for i in 1 2 3 4 5 6 7 8; do
+		worker "$i" "$steps" &
+		pids+=($!)
+	done
+	wait "${pids[@]}"
+	check_store
+	# Nothing but refusals was said, and nobody had to wait in vain.
+	run ! grep -hE 'damaged|busy|out of memory|No such file' errors.*
+	[ "$(cpulevel pool history --json | jq '.changes | length')" -gt 20 ]
+	[ "$(cpulevel pool history --json | jq -c '[.changes[].number] == [range(1; 1 + (.changes | length))]')" = true ]
+}
+
+@test "a full disk: said, nothing changed, and all is well once there is room" {
+	[[ $EUID -eq 0 ]] || skip "only root can mount a small disk"
+	mkdir disk
+	mount -t tmpfs -o size=400k none disk
+	export CPULEVEL_STORE=$PWD/disk/pool.db
+	cpulevel pool create lab >/dev/null
+	join haswell
+	# Nearly all of the disk is somebody else's.
+	dd if=/dev/zero of=disk/other bs=4k 2>/dev/null || true
+	run -2 cpulevel vm start none --type pvh --host haswell
+	truncate -s -80k disk/other
+	for i in $(seq 200); do
+		cpulevel vm start "vm$i" --type pvh --host haswell >/dev/null 2>said || break
+	done
+	[ "$i" -lt 200 ]
+	grep -q "the disk is full; nothing was changed" said
+	# What was promised is there, the refused one is not.
+	rm disk/other
+	cpulevel pool show >/dev/null
+	[ "$(cpulevel vm list | wc -l)" = $((i - 1)) ]
+	cpulevel vm start more --type pvh --host haswell
+	check_store
+}
+
+@test "a damaged database: said, and left as it is" {
+	join haswell westmere
+	for i in 1 2 3 4 5 6 7 8; do
+		cpulevel vm start "vm$i" --type pvh --host haswell >/dev/null
+	done
+	sqlite3 "$CPULEVEL_STORE" 'PRAGMA wal_checkpoint(TRUNCATE)' >/dev/null
+	for where in 0 10 4096 8192 12288; do
+		cp "$CPULEVEL_STORE" bad.db
+		dd if=/dev/urandom of=bad.db bs=1 seek="$where" count=64 conv=notrunc 2>/dev/null
+		sum=$(cksum <bad.db)
+		run -2 cpulevel pool show --store bad.db
+		[[ $output = *damaged* || $output = *"another program"* || $output = *"later cpulevel"* ]]
+		[ "$(cksum <bad.db)" = "$sum" ]
+	done
+	head -c 5000 "$CPULEVEL_STORE" >bad.db
+	run -2 cpulevel pool show --store bad.db
+	[[ $output = *"bad.db: is damaged or no store, and was left as it is"* ]]
+}
+
+@test "one digit of one record changed: said, by name" {
+	join haswell
+	sqlite3 "$CPULEVEL_STORE" "UPDATE pairs SET value = CAST(replace(CAST(value AS TEXT), '-000007ab-', '-000007bb-') AS BLOB) WHERE key = 'host/haswell'"
+	run -2 cpulevel pool show
+	[[ $output = *"is damaged: host/haswell is not what was written"* ]]
+	run -2 cpulevel pool leave haswell
+	[ "$(cpulevel pool level --json | jq .hosts)" = 1 ]
+}
+
+@test "a store of a later schema, and databases that are none, are left alone" {
+	sqlite3 "$CPULEVEL_STORE" 'PRAGMA user_version = 2'
+	sum=$(sqlite3 "$CPULEVEL_STORE" .dump | cksum)
+	run -2 cpulevel pool join "$HOSTS/haswell"
+	[[ $output = *"was written by a later cpulevel (schema 2, this one knows 1); use that one"* ]]
+	[ "$(sqlite3 "$CPULEVEL_STORE" .dump | cksum)" = "$sum" ]
+	sqlite3 other.db 'CREATE TABLE t (a)'
+	run -2 cpulevel pool create lab --store other.db
+	[[ $output = *"is a database of another program"* ]]
+	echo text >text.db
+	run -2 cpulevel pool create lab --store text.db
+	[[ $output = *"is damaged or no store"* ]]
+	[ "$(cat text.db)" = text ]
+	run -2 cpulevel pool level --store /dev/null
+	[[ $output = *"not a regular file"* ]]
+}
+
+@test "two that make the same pool at once: one does" {
+	local i
+	rm -f "$CPULEVEL_STORE"*
+	for i in 1 2 3 4 5 6; do
+		(cpulevel pool create lab >"out.$i" 2>"err.$i" || true) &
+	done
+	wait
+	[ "$(cat out.* | wc -l)" = 1 ]
+	[ "$(grep -l 'there is a pool of that name already' err.* | wc -l)" = 5 ]
+}

@@ -1,0 +1,364 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# The command's pools and VMs: every rule of levelling, as an admin meets it, and bad input.
+
+# shellcheck disable=SC2030,SC2031 # each test has a store of its own
+bats_require_minimum_version 1.5.0
+load pool
+
+setup_file() { build_command; }
+setup() { new_store; }
+
+@test "the level is that of the hosts, whatever order they come and go in" {
+	join haswell westmere
+	both=$(level)
+	[ "$both" = "$(cpulevel level --json "$HOSTS/haswell" "$HOSTS/westmere" | jq -r .hvm.hex)" ]
+	cpulevel pool leave haswell
+	[ "$(level)" = "$(cpulevel level --json "$HOSTS/westmere" | jq -r .hvm.hex)" ]
+	cpulevel pool leave westmere
+	[ "$(level)" = null ]
+	join westmere haswell
+	[ "$(level)" = "$both" ]
+}
+
+@test "a host of another vendor is refused, and that is a no" {
+	join haswell
+	run -1 cpulevel pool join "$HOSTS/epyc"
+	[ "$output" = "cpulevel: epyc: is a host of AuthenticAMD, and pool lab is of GenuineIntel; guests cannot move between them" ]
+	[ "$(cpulevel pool level --json | jq .hosts)" = 1 ]
+}
+
+@test "two hosts cannot have one name" {
+	join haswell
+	run -2 cpulevel pool join --name haswell "$HOSTS/westmere"
+	[[ $output = *"another host of that name, of other CPUs, is in pool lab"* ]]
+	run -2 cpulevel pool join "$HOSTS/haswell"
+	[[ $output = *"is in pool lab already"* ]]
+	cpulevel pool join --name haswell2 "$HOSTS/haswell"
+}
+
+@test "a VM gets the level when it starts, keeps it, and gets the present one by a reboot" {
+	join haswell
+	high=$(level)
+	cpulevel vm start web --type pvh --host haswell
+	join westmere
+	[ "$(cpulevel vm show web --json | jq -r .features)" = "$high" ]
+	[ "$(cpulevel vm show web --json | jq -c '[.beyond_level[] | select(. == "AVX2")]')" = '["AVX2"]' ]
+	cpulevel vm suspend web
+	cpulevel vm resume web
+	[ "$(cpulevel vm show web --json | jq -r .features)" = "$high" ]
+	[[ "$(cpulevel vm reboot web --self)" = *"it has kept its features"* ]]
+	[ "$(cpulevel vm show web --json | jq -r .features)" = "$high" ]
+	[ "$(cpulevel vm show web --json | jq -c .flags)" = '["rebooted"]' ]
+	cpulevel vm reboot web
+	[ "$(cpulevel vm show web --json | jq -r .features)" = "$(level)" ]
+	[ "$(cpulevel vm show web --json | jq -c .flags)" = '[]' ]
+}
+
+@test "a move to a lesser host is refused, naming each feature; a VM at the level may go" {
+	join haswell
+	cpulevel vm start old --type hvm --host haswell
+	join westmere
+	cpulevel vm start new --type hvm --host haswell
+	run -1 cpulevel vm migrate old --host westmere --check
+	[[ $output = *"AVX2 (7:0.ebx[5]): westmere lacks it"* ]]
+	run -1 cpulevel vm migrate old --host westmere
+	[ "$(cpulevel vm show old --json | jq -r .host)" = haswell ]
+	[ "$(cpulevel vm migrate new --host westmere --json | jq -r .command)" = "xl migrate new westmere" ]
+	[ "$(cpulevel vm show new --json | jq -r .host)" = westmere ]
+	[ "$(cpulevel vm migrate new --host haswell --for xapi --json | jq -r .command)" = "xe vm-migrate vm=new host=haswell live=true" ]
+}
+
+@test "--force is done, marked until the VM starts afresh, and recorded" {
+	join haswell
+	cpulevel vm start old --type hvm --host haswell
+	join westmere
+	cpulevel vm migrate old --host westmere --force
+	[ "$(cpulevel vm show old --json | jq -c '[.host, .flags]')" = '["westmere",["forced"]]' ]
+	[ "$(cpulevel pool history --json | jq -c '.changes[-1] | [.verb, .subject, .object, .forced]')" = '["migrate","old","westmere",true]' ]
+	cpulevel vm reboot old
+	[ "$(cpulevel vm show old --json | jq -c .flags)" = '[]' ]
+}
+
+@test "with --run the command is run, and a VM whose move fails stays where it was" {
+	join haswell westmere
+	cpulevel vm start web --type pvh --host haswell
+	mkdir bin
+	# shellcheck disable=SC2016 # for that shell
+	printf '#!/bin/sh\necho "$@" >ran\nexit ${XL_EXIT:-0}\n' >bin/xl
+	chmod +x bin/xl
+	PATH=$PWD/bin:$PATH cpulevel vm migrate web --host westmere --run
+	[ "$(cat ran)" = "migrate web westmere" ]
+	[ "$(cpulevel vm show web --json | jq -r .host)" = westmere ]
+	XL_EXIT=3 PATH=$PWD/bin:$PATH run -2 cpulevel vm migrate web --host haswell --run
+	[[ $output = *"xl: migrate of web failed; the VM stays where it is"* ]]
+	[ "$(cpulevel vm show web --json | jq -r .host)" = westmere ]
+}
+
+@test "a VM that came without a record is assumed to have all its host can give" {
+	join haswell westmere
+	cpulevel vm adopt in --type hvm --host haswell
+	[ "$(cpulevel vm show in --json | jq -c .flags)" = '["assumed"]' ]
+	[ "$(cpulevel vm show in --json | jq -r .features)" = "$(cat "$HOSTS"/haswell/sys/class/misc/cpulevel/featuresets/hvm_max)" ]
+	run -1 cpulevel vm migrate in --host westmere
+	cpulevel vm stop in
+	cpulevel vm start in --host haswell
+	cpulevel vm migrate in --host westmere
+}
+
+@test "an old record of four words is extended with its host's, a longer one with zeros" {
+	join haswell
+	max=$(cat "$HOSTS"/haswell/sys/class/misc/cpulevel/featuresets/hvm_max)
+	cpulevel vm adopt four --type hvm --host haswell --features 1-2-0-1
+	[ "$(cpulevel vm show four --json | jq -r .features)" = "00000001-00000002-00000000-00000001-${max#*-*-*-*-}" ]
+	cpulevel vm adopt five --type hvm --host haswell --features 1-2-0-1-0
+	[[ "$(cpulevel vm show five --json | jq -r .features)" =~ ^00000001-00000002-00000000-00000001(-00000000)+$ ]]
+	run -1 cpulevel vm adopt amd --type hvm --host haswell --features 1 --vendor AuthenticAMD
+	[[ $output = *"amd was started on CPUs of AuthenticAMD"* || $output = *"vendor"* ]]
+}
+
+@test "what Xen really gave is read back, and what it did not give is named" {
+	join haswell
+	cpulevel vm start web --type pvh --host haswell
+	given=$(cpulevel vm show web --json | jq -r .features | sed 's/-000007ab-/-0000078b-/')
+	run -0 cpulevel vm adopt web --host haswell --features "$given"
+	[[ $output = *"not_given         AVX2"* ]]
+	[ "$(cpulevel vm show web --json | jq -r .features)" = "$given" ]
+}
+
+@test "it is read back from the domain's policy, as xen-cpuid -p prints it" {
+	join haswell
+	cpulevel vm start web --type pv --host haswell
+	# A real one, of a host; a domain's has but another title.
+	sed -n '/^PV Default policy/,/^HVM/p' "$TOP/tests/data/xen-cpuid-p.txt" | sed '1s/PV Default/Domain 5/; /^HVM/d' >policy
+	[ -s policy ]
+	cpulevel vm adopt web --host haswell --features - --force <policy
+	[ "$(cpulevel vm show web --json | jq -r .features)" = \
+		"$(cpulevel show "$TOP/tests/data/xen-cpuid-p.txt" --json | jq -r .featuresets.pv_default.hex)" ]
+	run -2 cpulevel vm adopt web --host haswell --features "$HOSTS/haswell"
+	[[ $output = *"is no policy of a domain"* ]]
+}
+
+@test "a VM that is elsewhere cannot start, nor be adopted; nor can a host with VMs leave" {
+	join haswell westmere
+	cpulevel vm start web --type pvh --host haswell
+	run -2 cpulevel vm start web --host westmere
+	[[ $output = *"web: runs on haswell already"* ]]
+	run -2 cpulevel vm adopt web --host westmere
+	[[ $output = *"web: runs on haswell already"* ]]
+	run -2 cpulevel pool leave haswell
+	[[ $output = *"1 VMs run there, the first is web"* ]]
+	cpulevel pool leave haswell --force
+	[ "$(cpulevel vm show web --json | jq -r .state)" = halted ]
+}
+
+@test "a checkpoint's memory pins its features" {
+	join haswell
+	cpulevel vm start web --type pvh --host haswell
+	cpulevel vm checkpoint web before
+	cpulevel vm checkpoint web disks --disks
+	join westmere
+	cpulevel vm reboot web
+	cpulevel vm migrate web --host westmere
+	run -1 cpulevel vm revert web before --host westmere
+	[[ $output = *"AVX2"* ]]
+	cpulevel vm revert web before --host haswell
+	[[ "$(cpulevel vm show web --json | jq -c .beyond_level)" = *AVX2* ]]
+	cpulevel vm revert web disks
+	[ "$(cpulevel vm show web --json | jq -r .state)" = halted ]
+}
+
+@test "into another pool a VM has to fit every host of it, or it is stranded" {
+	join haswell
+	cpulevel vm start web --type pvh --host haswell
+	cpulevel pool create far
+	cpulevel pool join --pool far --name far1 "$HOSTS/haswell"
+	cpulevel pool join --pool far --name far2 "$HOSTS/westmere"
+	run -1 cpulevel vm migrate web --host far1 --check
+	[[ $output = *"answer            stranded"* ]]
+	[[ $output = *"AVX2 (7:0.ebx[5]): far2 lacks it"* ]]
+	cpulevel vm migrate web --host far1 --allow-stranded
+	[ "$(cpulevel vm show web --json | jq -c '[.pool, .host, .flags]')" = '["far","far1",["stranded"]]' ]
+	cpulevel vm migrate web --host haswell --json | jq -e '.command == "xl migrate web haswell"'
+}
+
+@test "a checkpoint strands its VM too, be it halted; on the same host disks always move" {
+	join haswell
+	cpulevel vm start web --type pvh --host haswell
+	cpulevel vm checkpoint web before
+	cpulevel vm stop web
+	cpulevel pool create far
+	cpulevel pool join --pool far --name far2 "$HOSTS/westmere"
+	run -1 cpulevel vm migrate web --pool far
+	[[ $output = *"before fits not every host of pool far"* ]]
+	cpulevel vm start web --host haswell
+	cpulevel vm migrate web --host haswell
+}
+
+@test "halted VMs and users' templates are copied, the system's and running ones are not" {
+	join haswell
+	cpulevel pool create far
+	cpulevel vm start web --type pvh --host haswell
+	run -2 cpulevel vm copy web web2
+	[[ $output = *"is running on haswell, and has to be halted for that"* ]]
+	cpulevel vm stop web
+	cpulevel vm copy web web2 --pool far
+	[ "$(cpulevel vm show web2 --json | jq -r .pool)" = far ]
+	cpulevel vm adopt deb --type hvm --template user --pool lab
+	cpulevel vm adopt sys --type hvm --template system --pool lab
+	cpulevel vm copy deb deb2 --pool far
+	run -2 cpulevel vm copy sys sys2 --pool far
+	[[ $output = *"is a system's template"* ]]
+	run -2 cpulevel vm start deb --host haswell
+	[[ $output = *"is a template; copy it"* ]]
+}
+
+@test "a PV guest on a host that cannot hide it all is said to see it" {
+	join westmere haswell
+	run -0 cpulevel vm start pv --type pv --host haswell
+	[[ $output != *exposed* ]]
+	run -0 cpulevel vm start pv1 --type pv --host westmere
+	[[ $output = *"exposed           ITSC ARCH_CAPS"* ]]
+	cpulevel pool join "$(host_file w2 haswell 's/^caps .*/caps 1e/')"
+	run -0 cpulevel vm start pv2 --type pv --host w2
+	[[ $output = *"exposed "*"AVX2"* ]]
+	run -0 cpulevel vm migrate pv2 --host westmere
+	[[ $output = *"seen_but_missing"*"AVX2"* ]]
+}
+
+@test "a report after a boot lowers the level, says so, and the host's VMs are gone" {
+	join haswell
+	cpulevel vm start web --type pvh --host haswell
+	run -0 --separate-stderr cpulevel pool report "$(host_file haswell haswell '/^hvm_/s/-000007ab/-0000078b/')"
+	# shellcheck disable=SC2154 # bats sets it
+	[ "$stderr" = "cpulevel: haswell: lowers the HVM level of pool lab: VMs that start now lack AVX2" ]
+	[[ $(level) = *-0000078b-* ]]
+	[ "$(cpulevel vm show web --json | jq -r .state)" = running ]
+	[ "$(cpulevel pool history --json | jq -c '.changes[-1] | [.verb, .hvm_lost]')" = '["report",["AVX2"]]' ]
+}
+
+@test "a host that lies is refused: fewer words, another vendor, all zero" {
+	join haswell
+	before=$(cpulevel pool export)
+	run -2 cpulevel pool report "$(host_file haswell haswell 's/^\(hvm_max ........-........\).*/\1/')"
+	[[ $output = *"hvm_default has 19 words and hvm_max only 2; is the file whole?"* ]]
+	run -2 cpulevel pool report "$(host_file haswell haswell 's/^\([a-z_]* ........-........\)-.*/\1/')"
+	[[ $output = *"has 2 words and had 19; is the report whole?"* ]]
+	run -1 cpulevel pool report "$(host_file haswell haswell 's/^vendor .*/vendor AuthenticAMD/')"
+	[[ $output = *"reports CPUs of AuthenticAMD; is this the file of another host?"* ]]
+	run -2 cpulevel pool join "$(host_file zero haswell 's/^hvm_default .*/hvm_default 0-0-0-0-0-0-0-0-0-0-0-0-0-0-0-0-0-0-0/')"
+	[[ $output = *"zero: hvm_default is all zero"* ]]
+	run -2 cpulevel pool join "$(host_file nobody haswell '/^vendor/d')"
+	[[ $output = *"does not tell its CPUs' vendor"* ]]
+	[ "$(cpulevel pool export)" = "$before" ]
+}
+
+@test "what-if computes and changes nothing; plan parts a fleet" {
+	join haswell westmere
+	before=$(cpulevel pool export)
+	[[ "$(cpulevel pool what-if --without westmere --json | jq -c .hvm_gained)" = *AVX2* ]]
+	run -0 cpulevel pool what-if --with "$HOSTS/nehalem"
+	[ "$(cpulevel pool export)" = "$before" ]
+	[ "$(cpulevel pool plan --pools 2 "$HOSTS"/{haswell,westmere,epyc,rome} --json | jq -c '[.pools[].hosts]')" = '[["haswell","westmere"],["epyc","rome"]]' ]
+	run -1 cpulevel pool plan --pools 1 "$HOSTS"/{haswell,epyc}
+	[[ $output = *"of more vendors than that"* ]]
+}
+
+@test "show says what each host costs, who is beyond the level and who would gain" {
+	join haswell
+	cpulevel vm start high --type pvh --host haswell
+	join westmere
+	cpulevel vm start low --type pvh --host haswell
+	[[ "$(cpulevel pool show --json | jq -c '.members[] | select(.name == "westmere").hvm_cost')" = *AVX2* ]]
+	[[ "$(cpulevel pool show --json | jq -c '.beyond_level[] | select(.name == "high").features')" = *AVX2* ]]
+	cpulevel pool leave westmere
+	[[ "$(cpulevel pool show --json | jq -c '.restart_gains[] | select(.name == "low").features')" = *AVX2* ]]
+}
+
+@test "watch prints each change as a line of JSON" {
+	cpulevel pool watch >lines 3>&- &
+	watcher=$!
+	for _ in $(seq 50); do
+		join haswell || true
+		cpulevel pool leave haswell >/dev/null
+		[[ ! -s lines ]] || break
+		sleep 0.1
+	done
+	sleep 1
+	kill $watcher
+	head -n 1 lines | jq -e '.schema == "cpulevel/pool-watch/1" and .subject == "haswell"'
+	[ "$(jq -c .number lines | sort -n | uniq -d)" = "" ]
+}
+
+@test "all of a store is exported, and imported into a new one" {
+	join haswell westmere
+	cpulevel vm start web --type pvh --host haswell
+	cpulevel vm checkpoint web before
+	cpulevel pool export >all.json
+	CPULEVEL_STORE=$PWD/second.db cpulevel pool import all.json
+	CPULEVEL_STORE=$PWD/second.db cpulevel pool export | diff all.json -
+	CPULEVEL_STORE=$PWD/second.db cpulevel pool show | diff - <(cpulevel pool show)
+	run -2 cpulevel pool import all.json
+	[[ $output = *"is in the store already; import into a new one"* ]]
+}
+
+@test "an export that was changed by hand is refused if it does not hold together" {
+	local change
+
+	join haswell westmere
+	cpulevel vm start web --type pvh --host haswell
+	cpulevel vm checkpoint web before
+	cpulevel pool export >all.json
+	for change in 'del(.records["pool/lab"])' 'del(.records["host/haswell"])' 'del(.records["vm/web"])' \
+		'.records["vm/a/b"] = .records["vm/web"]' '.records["saved/web"] = .records["vm/web"]' \
+		'.records["other"] = ""' '.records["vm/web"] |= sub("\nend\n"; "\n")' \
+		'.records["host/haswell"] |= sub("GenuineIntel"; "AuthenticAMD")' \
+		'.records["history/lab/0000000000000009"] = .records["history/lab/0000000000000001"]'; do
+		jq "$change" all.json >bad.json
+		rm -f bad.db*
+		run cpulevel pool import bad.json --store bad.db
+		echo "$change: $status $output"
+		[ "$status" -ne 0 ]
+		run -2 cpulevel pool level --store bad.db
+		[[ $output = *"has no pool"* ]]
+	done
+}
+
+@test "hosts and VMs go to xapi's form and back" {
+	join haswell westmere
+	cpulevel vm start web --type pvh --host haswell
+	cpulevel vm start db --type hvm --host westmere
+	cpulevel vm suspend db
+	cpulevel pool export --for xapi >xapi.json
+	[ "$(jq -r .cpu_info.features_hvm_host xapi.json)" = "$(level)" ]
+	[ "$(jq -r .vms.web.last_boot_CPU_flags.features xapi.json)" = "$(level)" ]
+	export CPULEVEL_STORE=$PWD/second.db
+	cpulevel pool create lab
+	cpulevel pool import xapi.json
+	cpulevel pool export --for xapi | diff xapi.json -
+}
+
+@test "--xl writes the mask into the VM's configuration, and only that" {
+	join haswell westmere
+	printf 'name = "web"\ntype = "pvh"\ncpuid = [\n  "0x1:ecx=0xxx",\n]\nmemory = 512\n' >web.cfg
+	cpulevel vm start web --type pvh --host haswell --xl web.cfg
+	[ "$(grep -c cpuid web.cfg)" = 1 ]
+	grep -q '^memory = 512$' web.cfg
+	grep -q '^cpuid = "host,.*avx2=0' web.cfg
+	cp web.cfg once
+	cpulevel vm reboot web --xl web.cfg
+	diff once web.cfg
+}
+
+@test "names that are none, stores that are none: one line, exit 2, nothing made" {
+	run -2 cpulevel vm start 'a/b' --type hvm --host haswell
+	[[ $output = *"neither control codes nor '/'"* ]]
+	run -2 cpulevel pool create ''
+	run -2 cpulevel pool level --store "$PWD/none.db"
+	[[ $output = *"none.db: No such file or directory; \`cpulevel pool create\` makes a store"* ]]
+	[ ! -e none.db ]
+	run -2 cpulevel pool level --store etcd://localhost
+	[[ $output = *"no such kind of store"* ]]
+	run -2 cpulevel pool level --pool nothing
+	[[ $output = *"nothing: no such pool in the store"* ]]
+}
