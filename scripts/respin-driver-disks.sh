@@ -1,146 +1,266 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Make driver disks again for another kernel, each from its own ISO alone.
+# Say which driver disks a new kernel needs made again, and make them: the matrix of drivers and kernels.
 # shellcheck source-path=SCRIPTDIR
 set -euo pipefail
 export LC_ALL=C
-PROG=${0##*/}
+PROG="respin-driver-disks.sh"
 TOP=$(readlink -f "${BASH_SOURCE[0]%/*}/..")
+SELF=$TOP/scripts/respin-driver-disks.sh
 PACKINFO=$TOP/build/packinfo
+KABI=$TOP/build/driver-kabi
 
 # shellcheck source=lib/rpm.sh
 . "$TOP/scripts/lib/rpm.sh"
 # shellcheck source=lib/kernel.sh
 . "$TOP/scripts/lib/kernel.sh"
+# shellcheck source=lib/source.sh
+. "$TOP/scripts/lib/source.sh"
+# shellcheck source=lib/compile.sh
+. "$TOP/scripts/lib/compile.sh"
+# shellcheck source=lib/respin/packs.sh
+. "$TOP/scripts/lib/respin/packs.sh"
+# shellcheck source=lib/respin/source.sh
+. "$TOP/scripts/lib/respin/source.sh"
+# shellcheck source=lib/respin/plan.sh
+. "$TOP/scripts/lib/respin/plan.sh"
+# shellcheck source=lib/respin/cell.sh
+. "$TOP/scripts/lib/respin/cell.sh"
+# shellcheck source=lib/respin/group.sh
+. "$TOP/scripts/lib/respin/group.sh"
+# shellcheck source=lib/respin/report.sh
+. "$TOP/scripts/lib/respin/report.sh"
 # shellcheck source=../pack/verify.sh
 . "$TOP/pack/verify.sh"
 
 usage() {
 	cat <<-END
-		usage: $PROG ISO... --kernel-devel DIR --sign KEYID --out DIR
-		    [--keyring GNUPGHOME]
+		usage: $PROG PACK... --kernel-devel DIR|RPM... --sign KEYID --out DIR
+		    [--policy rebuild|relink|keep] [--source PACK=SRPM|DIR]... [--jobs N]
+		    [--keyring GNUPGHOME] [--sign-time T] [--cache DIR] [--report FILE.html] [--json]
+		       $PROG --plan [--format text|json|make|slurm] PACK... --kernel-devel DIR|RPM...
+		       $PROG --cell PACK K --cache DIR
+		PACK: a driver disk (ISO), a source package, or a folder of them
 	END
 }
 
 bad_usage() { note "$*"; usage >&2; exit 2; }
 
 parse_options() {
-	O_KDIR='' O_SIGN='' O_OUT='' O_KEYRING=${GNUPGHOME:-$HOME/.gnupg} ISOS=()
+	O_KDIRS=() O_SOURCES=() O_SIGN='' O_SIGN_TIME='' O_OUT='' O_KEYRING=${GNUPGHOME:-$HOME/.gnupg}
+	O_POLICY=rebuild O_PLAN='' O_FORMAT=text O_JSON='' O_REPORT='' O_JOBS='' O_CELL=() O_GROUP=''
+	CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/driver-disks PACKS=()
 
 	while [[ $# -gt 0 ]]; do
 		case $1 in
 		--help) usage; exit 0 ;;
-		-*) [[ $# -ge 2 ]] || bad_usage "$1: needs a value" ;;
-		*) ISOS+=("$1"); shift; continue ;;
+		--plan) O_PLAN=1; shift; continue ;;
+		--json) O_JSON=1; O_FORMAT=json; shift; continue ;;
+		--cell)
+			[[ $# -ge 3 ]] || bad_usage "--cell: needs a label and a kernel"
+			O_CELL=("$2" "$3"); shift 3; continue ;;
+		-*) [[ $# -ge 2 ]] || bad_usage "$1: needs a value, or is no option" ;;
+		*) PACKS+=("$1"); shift; continue ;;
 		esac
 		case $1 in
-		--kernel-devel) O_KDIR=$2 ;;
+		--kernel-devel) O_KDIRS+=("$2") ;;
+		--source) O_SOURCES+=("$2") ;;
 		--sign) O_SIGN=$2 ;;
-		--out) O_OUT=$2 ;;
+		--sign-time) O_SIGN_TIME=$2 ;;
+		--out | --output) O_OUT=$2 ;;
 		--keyring) O_KEYRING=$2 ;;
+		--policy) O_POLICY=$2 ;;
+		--format) O_FORMAT=$2 ;;
+		--report) O_REPORT=$2 ;;
+		--jobs) O_JOBS=$2 ;;
+		--cache) CACHE=$2 ;;
+		--group) O_GROUP=$2 ;;
 		*) bad_usage "$1: no such option" ;;
 		esac
 		shift 2
 	done
-	[[ ${#ISOS[@]} -gt 0 ]] || bad_usage "no ISO; give the driver disks to re-spin"
-	[[ -n $O_KDIR ]] || bad_usage "--kernel-devel: missing; give the new kernel's"
-	[[ -n $O_SIGN ]] || bad_usage "--sign: missing; give the key that your users' hosts trust"
+}
+
+check_options() {
+	local given
+
+	[[ ${#PACKS[@]} -gt 0 ]] || bad_usage "no PACK; give the driver disks to re-spin"
+	[[ ${#O_KDIRS[@]} -gt 0 ]] || bad_usage "--kernel-devel: missing; give the new kernel's"
+	[[ $O_POLICY =~ ^(rebuild|relink|keep)$ ]] || bad_usage "--policy: '$O_POLICY' is none; give rebuild, relink or keep"
+	[[ $O_FORMAT =~ ^(text|json|make|slurm)$ ]] || bad_usage "--format: '$O_FORMAT' is none; give text, json, make or slurm"
+	[[ -z $O_JOBS || $O_JOBS =~ ^[1-9][0-9]*$ ]] || bad_usage "--jobs: '$O_JOBS' is not a number of processes"
+	for given in ${O_SOURCES[@]+"${O_SOURCES[@]}"}; do
+		[[ $given = *=* && -e ${given#*=} ]] || bad_usage "--source: '$given' is not PACK=SRPM or PACK=DIR that is there"
+	done
+	[[ -z $O_OUT ]] || O_OUT=$(readlink -m "$O_OUT")
+	[[ -n $O_PLAN && $O_FORMAT = @(text|json) ]] && return
 	[[ -n $O_OUT ]] || bad_usage "--out: missing; give the folder for the ISOs"
+	[[ -n $O_SIGN ]] || bad_usage "--sign: missing; give the key that your users' hosts trust"
+	find_key
 }
 
-open_iso() {	# ISO DIR
-	[[ -r $1 ]] || { note "$1: cannot be read; check the path"; return 6; }
-	mkdir -p "$2"
-	if ! xorriso -abort_on FAILURE -osirrox on -indev "$1" -extract / "$2" >"$2.log" 2>&1; then
-		note "$1: not a complete ISO ($(grep -m 1 FAILURE "$2.log" || tail -n 1 "$2.log")); get a sound disk"
-		return 6
+# A new key of the same name is another key, also to the cache.
+find_key() {
+	local listing
+
+	listing=$(gpg --batch --with-colons --list-secret-keys "$O_SIGN" 2>/dev/null) ||
+		die 5 "--sign $O_SIGN: no such secret key in ${GNUPGHOME:-the default key ring}; create or import it"
+	[[ $(grep -c '^sec:' <<<"$listing") = 1 ]] ||
+		die 5 "--sign $O_SIGN: more than one key has this name; give one's fingerprint"
+	O_SIGN=$(awk -F: '$1 == "fpr" { print $10; exit }' <<<"$listing")
+}
+
+open_cache() {
+	if ! mkdir -p "$CACHE"; then die 5 "$CACHE: cannot be made; choose another --cache"; fi
+	CACHE=$(readlink -f "$CACHE")
+	RUN=$CACHE/plan
+	umask 022
+	WORK=$(mktemp -d) LEFTOVERS=() CHILD=
+	trap 'rm -rf "$WORK" ${LEFTOVERS[@]+"${LEFTOVERS[@]}"}' EXIT
+	trap 'interrupted 129' HUP
+	trap 'interrupted 130' INT
+	trap 'interrupted 143' TERM
+	TOOLS=$(tools_digest) COMPILER=$(compiler_digest)
+}
+
+interrupted() {	# CODE
+	trap '' HUP INT TERM
+	if [[ -n $CHILD ]]; then
+		kill -TERM -- "-$CHILD" 2>/dev/null || true
+		wait "$CHILD" 2>/dev/null || true
 	fi
-	chmod -R u+w "$2"
+	note "interrupted; the same command goes on where it was"
+	exit "$1"
 }
 
-verify_srpm() {	# DISK PRIVATE_DIR -> the SRPM
-	local -a found=("$1"/SRPMS/*.src.rpm)
+# One plan at a time; its cells may run anywhere.
+take_cache() {
+	exec 9>>"$CACHE/lock"
+	flock -n 9 || die 5 "$CACHE: in use by process $(<"$CACHE/lock"); wait for it to end, or give another --cache"
+	echo $$ >"$CACHE/lock"
+}
 
-	if [[ ${#found[@]} -ne 1 || ! -f ${found[0]} ]]; then
-		note "$VERIFY_NAME/SRPMS: does not hold one source package; re-spin this disk from its vendor's source"
-		return 1
+# Nor may a plan change under the cells that run.
+hold_plan() {	# -s|-x
+	exec 8>>"$CACHE/cells.lock"
+	flock -n "$1" 8 || die 5 "$CACHE: cells of its last plan are being made; wait for them, or give another --cache"
+}
+
+kernel_devel_of() {	# RPM -> its folder, unpacked once
+	local dir tmp
+
+	dir=$CACHE/devel/$(digest <"$1")
+	if [[ ! -d $dir ]]; then
+		tmp=$(mktemp -d "$CACHE/tmp.XXXXXX")
+		unpack_kernel_devel "$1" "$tmp/rpm" >/dev/null || exit
+		mkdir -p "$CACHE/devel"
+		mv -T "$tmp/rpm" "$dir"
+		rmdir "$tmp"
 	fi
-	verify_rpm "${found[0]}" "$2/rpmdb" || return
-	printf '%s\n' "${found[0]}"
+	dir=$(find "$dir" -path '*/include/generated/utsrelease.h')
+	printf '%s\n' "${dir%/include/generated/utsrelease.h}"
 }
 
-field() { sed -n "s/^$1=//p" <<<"$2"; }	# KEY INFO
+write_kernels() {	# -> kernels.tsv
+	local given dir k
 
-# 1.1 -> 1.1.respin1 -> 1.1.respin2
-next_respin() {	# VERSION -> number
-	[[ $1 =~ \.respin([0-9]+)$ ]] || { echo 1; return; }
-	echo $((BASH_REMATCH[1] + 1))
+	mkdir -p "$CACHE/kernels"
+	: >"$RUN/kernels.tsv"
+	for given in "${O_KDIRS[@]}"; do
+		dir=$given
+		[[ ! -f $given ]] || dir=$(kernel_devel_of "$given") || exit
+		k=$(kernel_release "$dir") ||
+			die 5 "$given: not a prepared kernel-devel folder; install kernel-devel"
+		[[ $k =~ ^[A-Za-z0-9._+-]+$ ]] || die 5 "$given: names its kernel '$k', which no package can carry; build kernel-devel with another name"
+		[[ -r $dir/Module.symvers ]] ||
+			die 5 "$dir/Module.symvers: missing; without it nothing can be decided, install the whole kernel-devel"
+		printf '%s\t%s\t%s\n' "$k" "$(readlink -f "$dir")" "$(kernel_digest "$dir")" >>"$RUN/kernels.tsv"
+	done
+	[[ -z $(cut -f 1 "$RUN/kernels.tsv" | sort | uniq -d) ]] ||
+		die 2 "--kernel-devel: two are for kernel $(cut -f 1 "$RUN/kernels.tsv" | sort | uniq -d | head -n 1); give each kernel once"
 }
 
-first_release() {	# SRPM -> its release without an earlier re-spin
-	local release
-
-	release=$(rpm_tag "$1" '%{RELEASE}')
-	printf '%s\n' "${release%.respin*}"
+# The cells know nothing but the cache, so what was asked for is written there.
+save_options() {
+	[[ -z ${GNUPGHOME-} ]] || GNUPGHOME=$(readlink -f "$GNUPGHOME")
+	printf '%s=%s\n' O_SIGN "$O_SIGN" O_SIGN_TIME "$O_SIGN_TIME" O_OUT "$O_OUT" O_POLICY "$O_POLICY" \
+		GNUPGHOME "${GNUPGHOME-}" SOURCE_DATE_EPOCH "${SOURCE_DATE_EPOCH-}" >"$RUN/options"
 }
 
-rollups() {	# INFO -> the old disk, and those it had replaced
-	{ field uuid "$1"; field rollsup "$1" | cut -d' ' -f1; } | paste -sd ,
+load_options() {
+	local key value
+
+	[[ -r $RUN/options ]] || die 2 "$CACHE: holds no plan; run --plan with the packs and kernels first"
+	while IFS='=' read -r key value; do
+		case $key in
+		O_SIGN | O_SIGN_TIME | O_OUT | O_POLICY) printf -v "$key" '%s' "$value" ;;
+		GNUPGHOME | SOURCE_DATE_EPOCH) [[ -z $value ]] || export "$key=$value" ;;
+		esac
+	done <"$RUN/options"
 }
 
-respin() {	# ISO NUMBER -> the new ISO
-	local disk=$WORK/$2/disk info srpm n label key
+make_plan() {
+	local -a files
 
-	open_iso "$1" "$disk" || return
-	verify_disk "$disk" "$1" "$O_KEYRING" "$WORK/$2" || return
-	srpm=$(verify_srpm "$disk" "$WORK/$2") || return
-	info=$("$PACKINFO" update "$disk/update.xml") || return 6
-	n=$(next_respin "$(field version "$info")")
-	label=$(field name-label "$info")
-	if [[ -z $(field vendor-code "$info") || -z $(field vendor-name "$info") ]]; then
-		note "$1: update.xml names no vendor-code and vendor-name; build it with build-supplemental-pack.sh --source $label's SRPM"
-		return 1
+	mapfile -t files < <(list_packs "${PACKS[@]}")
+	[[ ${#files[@]} -gt 0 ]] || die 2 "there is nothing to re-spin; give driver disks or source packages"
+	hold_plan -x
+	rm -rf "$RUN"
+	mkdir -p "$RUN/results"
+	TRUSTED=$(trusted_keys "$O_KEYRING" | sort | sha256sum)
+	write_kernels
+	write_packs "${files[@]}"
+	write_matrix
+	save_options
+	exec 8>&-
+}
+
+show_plan() {
+	case $O_FORMAT in
+	text) show_matrix ;;
+	json) matrix_json ;;
+	make) plan_as_make ;;
+	slurm) plan_as_slurm ;;
+	esac
+	[[ ! -s $RUN/refused.tsv ]] || exit 1
+}
+
+run_plan() {
+	local rc=0
+
+	deliver_known
+	if [[ -n $(cells_to_make) ]]; then
+		plan_as_make >"$RUN/plan.mk"
+		# A process group of its own, so that a signal ends all of it at once.
+		setsid make -k -s -j"${O_JOBS:-$(nproc)}" -f "$RUN/plan.mk" >"$RUN/make.out" 2> >(grep -v '^make' >&2) &
+		CHILD=$!
+		wait "$CHILD" || rc=1
+		CHILD=
 	fi
-	# The disk names a key's file; what that holds is the signing key's affair.
-	key=$(field key "$info")
-	[[ -z $key ]] || gpg --batch --armor --export "$O_SIGN" >"$WORK/$2/$key"
-	"$TOP/scripts/build-supplemental-pack.sh" --label "$label" \
-		--version "$(field version "$info" | sed 's/\.respin[0-9]*$//').respin$n" \
-		--release "$(first_release "$srpm").respin$n" \
-		--text "$(field description "$info")" \
-		--vendor-code "$(field vendor-code "$info")" \
-		--vendor-name "$(field vendor-name "$info")" \
-		--source "$srpm" --kernel-devel "$O_KDIR" --sign "$O_SIGN" \
-		--rollups "$(rollups "$info")" --out "$O_OUT" \
-		${key:+--keyfile "$WORK/$2/$key"}
+	[[ ! -s $RUN/refused.tsv ]] || rc=1
+	! grep -q $'\tblocked\t' "$RUN/matrix.tsv" || rc=1
+	outcome >"$RUN/outcome.tsv"
+	[[ -z $O_REPORT$O_JSON ]] || report_json >"$RUN/report.json"
+	[[ -z $O_REPORT ]] || report_html <"$RUN/report.json" >"$O_REPORT"
+	if [[ -n $O_JSON ]]; then cat "$RUN/report.json"; else report_text; fi
+	exit "$rc"
 }
 
 main() {
-	local i rc failed=0 k
-	local -a table=()
-
 	parse_options "$@"
-	k=$(kernel_release "$O_KDIR") ||
-		die 5 "$O_KDIR: not a prepared kernel-devel folder; install kernel-devel"
+	if [[ ${#O_CELL[@]} -gt 0 || -n $O_GROUP ]]; then
+		open_cache
+		hold_plan -s
+		load_options
+		if [[ -n $O_GROUP ]]; then make_group "$O_GROUP"; else make_cell "${O_CELL[@]}"; fi
+		return
+	fi
+	check_options
 	make -s -C "$TOP/pack" || die 5 "packinfo does not build; see above"
-	umask 022
-	WORK=$(mktemp -d)
-	trap 'rm -rf "$WORK"' EXIT
-	trap 'exit 1' HUP INT TERM
-	for i in "${!ISOS[@]}"; do
-		note "${ISOS[i]}: re-spin for kernel $k ($((i + 1)) of ${#ISOS[@]})"
-		rc=0
-		mkdir -p "$WORK/$i"
-		respin "${ISOS[i]}" "$i" >"$WORK/$i/made" || rc=$?
-		case $rc in
-		0) table+=("done"$'\t'"$(<"$WORK/$i/made")") ;;
-		6) table+=("refused"$'\t'"${ISOS[i]}") ;;
-		*) table+=("failed"$'\t'"${ISOS[i]}") ;;
-		esac
-		[[ $rc = 0 ]] || failed=$((failed + 1))
-		rm -rf "${WORK:?}/$i"
-	done
-	printf '%s\n' "${table[@]}"
-	[[ $failed = 0 ]] || die 1 "$failed of ${#ISOS[@]} disks were not re-spun; the reasons are above"
+	make -s -C "$TOP/kabi" || die 5 "driver-kabi does not build; see above"
+	open_cache
+	take_cache
+	make_plan
+	if [[ -n $O_PLAN ]]; then show_plan; else run_plan; fi
 }
 [[ ${BASH_SOURCE[0]} != "$0" ]] || main "$@"

@@ -1,0 +1,228 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# One cell of the matrix: one driver for one kernel, made once, kept by everything that went into it.
+# shellcheck shell=bash disable=SC2154  # the caller's options: O_*, CACHE, RUN, WORK
+#
+# CACHE/cells/KEY/      the finished disk and its log
+# CACHE/builds/KEY/     modules that a group build made, and how
+# CACHE/kernels/STAT    the digest of a kernel-devel tree whose files' inodes and their times (ctime) have not changed
+
+shopt -s extglob	# compilers
+
+digest() { sha256sum | cut -c 1-40; }
+
+# Debian's Makefile of a kernel-devel leads to a second folder.
+kernel_trees() {	# KDIR
+	printf '%s\n' "$1"
+	sed -nE 's,^include +(/.*)/Makefile$,\1,p' "$1/Makefile" 2>/dev/null
+}
+
+# Every byte of the headers counts; reading them all again only when a file's stat says so.
+kernel_digest() {	# KDIR
+	local memo
+	local -a trees
+
+	mapfile -t trees < <(kernel_trees "$1")
+	memo=$CACHE/kernels/$(find -L "${trees[@]}" -type f -printf '%p %i %C@\n' 2>/dev/null | digest)
+	if [[ ! -s $memo ]]; then
+		mkdir -p "${memo%/*}"
+		find -L "${trees[@]}" -type f -print0 2>/dev/null | sort -z | xargs -0 sha256sum | digest >"$memo.$$"
+		mv "$memo.$$" "$memo"
+	fi
+	printf '%s\n' "$(<"$memo")"
+}
+
+# Every compiler that a kernel-devel may name.
+compilers() {	# -> paths
+	local dir
+	local -a dirs
+
+	IFS=: read -ra dirs <<<"$PATH"
+	for dir in "${dirs[@]}"; do
+		printf '%s\n' "$dir"/?(*-)@(gcc|cc|clang|ld|as)?(-+([0-9.]))
+	done
+}
+
+# Every program whose bytes or opinion get into a disk.
+compiler_digest() {
+	local -a files
+
+	mapfile -t files < <(type -P bash make objcopy strip nm pahole rpmbuild rpmsign rpm2archive createrepo_c xorriso tar gzip gpg bwrap; compilers)
+	# Some of these need not be there.
+	{ stat -L -c '%n %s %Y' "${files[@]}" "$(gcc -print-prog-name=cc1)" /usr/lib/gcc/*/*/cc1 \
+		/usr/lib/rpm/macros /etc/rpm/* 2>/dev/null || true; } | digest
+}
+
+# What makes a disk of a source: these scripts, and what they put on it.
+tools_digest() {
+	find "$TOP"/{scripts/lib,scripts/build-supplemental-pack.sh,specs,pack,kabi,VERSION} -type f ! -name '*.md' -print0 | sort -z | xargs -0 sha256sum | sed "s,$TOP/,," | digest
+}
+
+label_of() { awk -F '\t' -v p="$1" '$1 == p || $5 == p { print $1; exit }' "$RUN/packs.tsv"; }	# PACK
+
+kernel_row() { awk -F '\t' -v k="$1" '$1 == k { print; exit }' "$RUN/kernels.tsv"; }	# K
+
+# The cells that a disk is made for, each with all that is known of it:
+# label, K, action, reason, version, n, pack folder, source, its digest, its kind, kernel-devel, its digest.
+plan_cells() {
+	awk -F '\t' -v OFS='\t' '
+		FILENAME ~ /packs.tsv$/ { pack[$1] = $2 OFS $3 OFS $4 OFS $6 OFS $7 OFS $8; next }
+		FILENAME ~ /kernels.tsv$/ { kernel[$1] = $2 OFS $3; next }
+		$3 ~ /^(rebuild|relink|keep)$/ { print $1, $2, $3, $5, pack[$1], kernel[$2] }' \
+		"$RUN/packs.tsv" "$RUN/kernels.tsv" "$RUN/matrix.tsv"
+}
+
+build_key() {	# SOURCE-DIGEST KERNEL-DIGEST
+	printf '%s\n' "$1" "$2" "$TOOLS" "$COMPILER" | digest
+}
+
+rollups() {	# PACK-DIR -> the old disk's UUID, and those that it had replaced
+	sed -nE 's/^uuid=//p; s/^rollsup=([^ ]*).*/\1/p' "$1/info" | paste -sd ,
+}
+
+built_for() {	# MODULES-DIR -> the kernel that the modules name
+	find "$1" -name '*.ko*' -exec modinfo -F vermagic {} + | sed 's/ .*//' | sort -u
+}
+
+# Fills ARGS: how build-supplemental-pack.sh makes the cell that find_cell found.
+build_arguments() {
+	local key family release
+
+	read_info "$dir"
+	family=${INFO[family]}
+	ARGS=(--label "$label" --version "$version" --format "$family" --text "${INFO[description]-}"
+		--vendor-code "${INFO[vendor-code]-}" --vendor-name "${INFO[vendor-name]:-${INFO[vendor-code]-}}"
+		--kernel-devel "$kdir" --changelog "for kernel $k: $reason" --source "$src")
+	release=$(one_srpm "$dir/SRPMS")
+	[[ -z $release ]] || release=$(rpm_tag "$release" '%{RELEASE}')
+	release=${release%%.*}
+	[[ $release =~ ^[1-9][0-9]*$ ]] || release=1
+	ARGS+=(--release "$release.respin$n")
+	if [[ $family = update ]]; then
+		ARGS+=(--sign "$O_SIGN")
+		key=$(rollups "$dir")
+		[[ -z $key ]] || ARGS+=(--rollups "$key")
+		# The disk names a key's file; what that holds is the signing key's affair.
+		key=${INFO[key]-}
+		if [[ -n $key ]]; then
+			gpg --batch --armor --export "$O_SIGN" >"$WORK/$key"
+			ARGS+=(--keyfile "$WORK/$key")
+		fi
+	else
+		ARGS+=(--product "${INFO[product]-}:${INFO[product-version]-}")
+	fi
+	[[ -z $O_SIGN_TIME ]] || ARGS+=(--sign-time "$O_SIGN_TIME")
+	[[ $action != keep ]] || ARGS+=(--built "$dir/modules" --built-for "$(built_for "$dir/modules")")
+}
+
+# Everything that goes into a cell's disk.  That a group compiled its modules is
+# no part of it: they are the same.
+key_text() {
+	printf '%s\n' "$version" "${dir##*/}" "$digest" "$kdigest" "$action" "$reason" \
+		"$O_SIGN" "$O_SIGN_TIME" "${SOURCE_DATE_EPOCH-}" "$TOOLS" "$COMPILER"
+}
+
+# Only a whole disk gets the name; the log of a failure stays beside.
+make_disk() {	# KEY HOW; ARGS
+	local part=$CACHE/cells/$1.part start=$SECONDS iso
+
+	rm -rf "$part"
+	mkdir -p "$part/out" "$CACHE/seconds" || return
+	if ! "$TOP/scripts/build-supplemental-pack.sh" "${ARGS[@]}" --out "$part/out" >"$part/made" 2>"$part/log"; then
+		cat "$part"/out/*.log >>"$part/log" 2>/dev/null || true
+		return 1
+	fi
+	iso=$(find "$part/out" -name '*.iso')
+	(cd "$part/out" && sha256sum "${iso##*/}") >"$part/sum" && printf '%s\n' "$2" >"$part/how" &&
+		mv "$part"/out/* "$part/" && rmdir "$part/out" && mv -T "$part" "$CACHE/cells/$1" || return
+	echo $((SECONDS - start + 1)) >"$CACHE/seconds/$label"
+}
+
+result() { printf '%s\n' "${@:3}" >"$RUN/results/$1@$2"; }	# LABEL K KEY=VALUE...
+
+first_error() {	# LOG
+	grep -m 1 -E ': (fatal )?error:' "$1" || grep -m 1 -v 'compiling\|packing' "$1" || echo "see $1"
+}
+
+# Fills label k action reason version n dir src digest kdir kdigest.
+find_cell() {	# PACK K
+	label=$(label_of "$1")
+	[[ -n $label ]] || die 2 "$1: not in the plan in $CACHE; run --plan with it first"
+	grep -q "^$label	$2	" "$RUN/matrix.tsv" || die 2 "$1 for $2: not in the plan in $CACHE; run --plan first"
+	IFS=$'\t' read -r _ k action reason version n dir src digest _ kdir kdigest < \
+		<(plan_cells | awk -F '\t' -v l="$label" -v k="$2" '$1 == l && $2 == k')
+}
+
+# The finished disk goes where it was asked for; one that is there already is left alone.
+deliver() {	# LABEL K KEY [SHA256 of what is there] -> the ISO
+	local cell=$CACHE/cells/$3 sum name there=${4-}
+
+	read -r sum name <"$cell/sum"
+	name=$O_OUT/$name
+	[[ -n $there || ! -f $name ]] || there=$(sha256sum <"$name")
+	if [[ ${there%% *} != "$sum" ]]; then
+		mkdir -p "$O_OUT"
+		LEFTOVERS+=("$name.part.$$")
+		cp "$cell/${name##*/}" "$name.part.$$"
+		mv -T "$name.part.$$" "$name"
+	fi
+	result "$1" "$2" state=done "iso=$name" "log=$cell/log" "sha256=$sum" "how=$(<"$cell/how")"
+	printf '%s\n' "$name"
+}
+
+# make_cell PACK K: idempotent; the answer is in RUN/results.
+make_cell() {
+	local label k action reason version n dir src digest kdir kdigest key built how=compiled
+
+	find_cell "$1" "$2"
+	[[ -n $k ]] || return 0	# skipped or blocked
+	# The source may have changed since the plan.
+	[[ $src = "$dir"/* ]] || digest=$(source_digest "$src")
+	key=$(key_text | digest)
+	mkdir -p "$CACHE/cells"
+	exec 7>"$CACHE/cells/$key.lock"
+	flock 7
+	if [[ ! -d $CACHE/cells/$key ]]; then
+		build_arguments
+		built=$CACHE/builds/$(build_key "$digest" "$kdigest")
+		[[ $action != keep ]] || how="kept from the disk before"
+		if [[ $action != keep && -d $built ]]; then
+			ARGS+=(--built "$built")
+			[[ $action != relink ]] || how=$(cat "$built/how" 2>/dev/null) || how=compiled
+		fi
+		if ! make_disk "$key" "$how"; then
+			reason=$(first_error "$CACHE/cells/$key.part/log")
+			result "$label" "$k" state=failed "log=$CACHE/cells/$key.part/log" "error=$reason"
+			note "$label for $k: failed: $reason"
+			return 1
+		fi
+	fi
+	deliver "$label" "$k" "$key"
+}
+
+# A run that has nothing to do must cost nothing: two processes for all cells.
+deliver_known() {
+	local label k action reason version n dir src digest kdir kdigest i key sum name
+	local -a cells=() keys names=()
+	local -A there=()
+
+	rm -rf "$RUN/keys"
+	mkdir "$RUN/keys"
+	while IFS=$'\t' read -r label k action reason version n dir src digest _ kdir kdigest; do
+		key_text >"$RUN/keys/${#cells[@]}"
+		cells+=("$label"$'\t'"$k")
+	done < <(plan_cells)
+	[[ ${#cells[@]} -gt 0 ]] || return 0
+	mapfile -t keys < <(cd "$RUN/keys" && sha256sum "${!cells[@]}" | cut -c 1-40)
+	for key in "${keys[@]}"; do
+		[[ -d $CACHE/cells/$key ]] || continue
+		read -r sum name <"$CACHE/cells/$key/sum"
+		[[ ! -f $O_OUT/$name ]] || names+=("$name")
+	done
+	while read -r sum name; do there[$name]=$sum; done < <(
+		[[ ${#names[@]} -eq 0 ]] || (cd "$O_OUT" && sha256sum "${names[@]}"))
+	for i in "${!cells[@]}"; do
+		[[ -d $CACHE/cells/${keys[i]} ]] || continue
+		read -r _ name <"$CACHE/cells/${keys[i]}/sum"
+		deliver "${cells[i]%%	*}" "${cells[i]#*	}" "${keys[i]}" "${there[$name]-}" >/dev/null
+	done
+}

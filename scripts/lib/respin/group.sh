@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Compile all plain drivers of a kernel in one make: half of a small driver's build is make itself.
+# shellcheck shell=bash disable=SC2154  # the caller's options: O_*, CACHE, RUN, WORK
+#
+# Each driver is a folder below the one that M= names, and its path is mapped
+# to what a build alone maps it to, so the bytes are the same.  What fails here
+# is built alone by its cell.
+#
+# CACHE/objects/PROOF.o        an object, under what proves that it is the one (respin/cc)
+# CACHE/objects/of/ID          there are some of this source (respin/source.sh)
+
+# What respin/cc needs to know: compilers of every name lead to it.
+relink_environment() {	# KDIR PARENT
+	local tree path names=''
+
+	mkdir -p "$WORK"/{shims,new} "$CACHE/objects/of"
+	while IFS= read -r path; do
+		[[ ! -x $path || $path =~ (ld|as)(-[0-9.]+)?$ ]] || ln -sf "$TOP/scripts/lib/respin/cc" "$WORK/shims/${path##*/}"
+	done < <(compilers)
+	while IFS= read -r tree; do
+		names+="s#$tree#KERNEL#g;"
+	done < <(kernel_trees "$1"; kernel_trees "$1" | xargs -n 1 readlink -f)
+	RELINK=(PATH="$WORK/shims:$PATH" RESPIN_PATH="$PATH" RESPIN_COMPILER="$COMPILER" RESPIN_NEW="$WORK/new"
+		RESPIN_OBJECTS="$CACHE/objects" RESPIN_NAMES="$names;s#$2#DRIVERS#g")
+}
+
+# The environment and sandbox are those of a build alone.
+compile_modules() {	# KDIR PARENT FLAG...
+	# shellcheck disable=SC2034 # set_rpm_args uses them
+	local SOURCE_DATE_EPOCH=0 O_FORMAT=update
+	local -a RELINK=()
+
+	mkdir -p "$WORK"/{home,tmp}
+	set_rpm_args
+	open_sandbox
+	[[ $O_POLICY != relink ]] || relink_environment "$1" "$2"
+	"${CLEAN_ENV[@]}" ${RELINK[@]+"${RELINK[@]}"} ${SANDBOX[@]+"${SANDBOX[@]}"} \
+		make -C "$1" M="$2" KCFLAGS="${*:3}" modules
+}
+
+# Whole or not at all; beside the modules, how they came to be.
+store_build() {	# DIR KEY
+	local part=$CACHE/builds/$2.part.$$ not
+
+	mkdir -p "$part"
+	if find "$1" -name '*.ko' -exec cp -t "$part" {} + && [[ -n $(ls -A "$part") ]]; then
+		if [[ -f $WORK/new/log ]]; then
+			not=$(awk -v dir="$1/" 'index($2, dir) == 1 && $1 == "miss" { print substr($2, length(dir) + 1) }' "$WORK/new/log" | sort | paste -sd ' ')
+			echo "${not:+compiled, as these are not proven identical: $not}" >"$part/how"
+			[[ -n $not ]] || echo "linked from the objects of an earlier build" >"$part/how"
+		fi
+		mv -T "$part" "$CACHE/builds/$2" 2>/dev/null || true	# made already: the same
+	fi
+	rm -rf "$part"
+}
+
+# Objects are only of use where a later run can link them again.
+store_objects() {	# ID...
+	local object id
+
+	[[ $O_POLICY = relink ]] || return 0
+	for object in "$WORK"/new/*.o; do
+		[[ ! -f $object ]] || { cp "$object" "$CACHE/objects/.$$.part" && mv "$CACHE/objects/.$$.part" "$CACHE/objects/${object##*/}"; }
+	done
+	for id; do : >"$CACHE/objects/of/$id"; done
+}
+
+# Fills names, keys, ids, flags with the plain drivers of K that were not built yet.
+collect_group() {	# K PARENT
+	local label k src kind digest kdigest key name tree
+
+	: >"$2/Kbuild"
+	while IFS=$'\t' read -r label k _ _ _ _ _ src digest kind _ kdigest; do
+		[[ $k = "$1" && $kind = plain && ! -e $RUN/results/$label@$k ]] || continue
+		[[ $(source_kind "$src" "$digest") = plain ]] || continue
+		tree=$CACHE/sources/$digest-${TOOLS:0:16}
+		key=$(build_key "$digest" "$kdigest")
+		name=$(ls "$tree/tree")
+		[[ ! -e $2/$name ]] || continue
+		[[ ! -d $CACHE/builds/$key ]] || [[ $O_POLICY = relink && ! -e $CACHE/objects/of/$(<"$tree/id") ]] || continue
+		cp -r "$tree/tree/$name" "$2/$name"
+		flags+=("-ffile-prefix-map=$2/$name=$(<"$tree/label")")
+		printf 'obj-m += %s/\n' "$name" >>"$2/Kbuild"
+		names+=("$name") keys+=("$key") ids+=("$(<"$tree/id")")
+	done < <(plan_cells | awk -F '\t' '$3 != "keep"')
+}
+
+# make_group K: whatever can be had in one make; never fails, as the cells do without.
+make_group() {
+	local k=$1 kdir parent=$WORK/group i
+	local -a names=() keys=() ids=() flags=()
+
+	IFS=$'\t' read -r _ kdir _ < <(kernel_row "$k") || true
+	[[ -n ${kdir-} ]] || die 2 "$k: not in the plan in $CACHE; run --plan first"
+	mkdir -p "$parent" "$CACHE/builds"
+	collect_group "$k" "$parent"
+	# One alone gains nothing here, but for its objects.
+	[[ ${#names[@]} -gt 1 || ${#names[@]} -eq 1 && $O_POLICY = relink ]] || return 0
+	[[ -e $kdir/vmlinux ]] || flags+=(-g0)	# as specs/driver.spec.in says
+	note "kernel $k: compiling ${#names[@]} drivers together"
+	if ! compile_modules "$kdir" "$parent" "${flags[@]}" >"$CACHE/group-$k.log" 2>&1; then
+		note "kernel $k: they do not compile together ($(grep -m 1 -E 'error:|\*\*\*' "$CACHE/group-$k.log")); building one by one"
+		return 0
+	fi
+	for i in "${!names[@]}"; do
+		store_build "$parent/${names[i]}" "${keys[i]}"
+	done
+	store_objects "${ids[@]}"
+}

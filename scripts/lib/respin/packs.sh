@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# What a re-spin starts from: each driver disk or source package, verified once, opened in the cache.
+# shellcheck shell=bash disable=SC2154  # the caller's options: O_*, CACHE, WORK, PACKINFO
+#
+# CACHE/packs/DIGEST/ holds of each: info (key=value), modules/*.ko, SRPMS/*.src.rpm.
+# The digest is that of the file and of the keys that vouch for it, so that a
+# disk is verified again when either changes.
+
+open_iso() {	# ISO DIR
+	mkdir -p "$2"
+	if ! confined "$2" xorriso -abort_on FAILURE -osirrox on -indev "$1" -extract / "$2" >"$2.log" 2>&1; then
+		note "$1: not a complete ISO ($(grep -m 1 FAILURE "$2.log" || tail -n 1 "$2.log")); get a sound disk"
+		return 6
+	fi
+	chmod -R u+w "$2"
+}
+
+# Run a program over a stranger's file: it can write to DIR alone.
+confined() {	# DIR COMMAND...
+	local dir=$1
+
+	shift
+	if [[ -z ${CONFINE+known} ]]; then
+		CONFINE=(bwrap --die-with-parent --cap-drop ALL --ro-bind / / --dev /dev --unshare-net)
+		"${CONFINE[@]}" true 2>/dev/null || CONFINE=()
+	fi
+	${CONFINE[@]+"${CONFINE[@]}" --bind "$dir" "$dir"} "$@"
+}
+
+# A folder stands for all disks and source packages in it.
+list_packs() {	# PACK... -> one file a line
+	local pack file found
+
+	for pack; do
+		if [[ ! -d $pack ]]; then
+			printf '%s\n' "$pack"
+			continue
+		fi
+		found=
+		for file in "$pack"/*.iso "$pack"/*.src.rpm; do
+			[[ ! -f $file ]] || { printf '%s\n' "$file"; found=1; }
+		done
+		[[ -n $found ]] || note "$pack: holds neither driver disks (*.iso) nor source packages (*.src.rpm)"
+	done
+}
+
+one_srpm() {	# DIR -> its only source package, or nothing
+	local -a found=("$1"/*.src.rpm)
+
+	[[ ${#found[@]} -ne 1 || ! -f ${found[0]} ]] || printf '%s\n' "${found[0]}"
+}
+
+# The payload of every package, but only modules are kept of it.
+extract_modules() {	# RPMS-DIR DEST
+	local rpm
+
+	mkdir -p "$2"
+	for rpm in "$1"/*.rpm; do
+		[[ $rpm != *.src.rpm && -f $rpm ]] || continue
+		unpack_rpm "$rpm" "$2" || { note "${rpm##*/}: cannot be unpacked; get a sound disk"; return 6; }
+	done
+	find "$2" ! -type d ! \( -type f \( -name '*.ko' -o -name '*.ko.?z' -o -name '*.ko.zst' \) \) -delete
+}
+
+info_of_update() {	# DISK
+	local xml
+
+	xml=$("$PACKINFO" update "$1/update.xml") || return 6
+	printf 'family=update\n%s\n' "$xml"
+}
+
+info_of_legacy() {	# DISK
+	local xml k
+
+	xml=$("$PACKINFO" xs-repository "$1/XS-REPOSITORY") || return 6
+	k=$("$PACKINFO" xs-packages "$1/XS-PACKAGES") || return 6
+	k=$(awk -F '\t' '$3 != "-" && $3 != "any" { print $3 }' <<<"$k" | sort -u)
+	printf 'family=legacy\nname-label=%s\nvendor-code=%s\nkernel=%s\n' \
+		"$(sed -n 's/^name=//p' <<<"$xml")" "$(sed -n 's/^originator=//p' <<<"$xml")" "$k"
+	sed -nE '/^(version|product|build|description|memory-requirement-mb|enforce-homogeneity)=/p' <<<"$xml"
+	sed -n 's/^requires=xs main eq /product-version=/p' <<<"$xml"
+}
+
+open_disk() {	# ISO DIR
+	local disk=$2/disk srpm
+
+	open_iso "$1" "$disk" || return
+	if [[ -e $disk/XS-REPOSITORY ]]; then
+		note "$1: a disk of the legacy family; nothing vouches for it but its checksums"
+		info_of_legacy "$disk" >"$2/info" || return
+		extract_modules "$disk" "$2/modules" || return
+	else
+		verify_disk "$disk" "$1" "$O_KEYRING" "$2/trust" || return
+		info_of_update "$disk" >"$2/info" || return
+		extract_modules "$disk/Packages" "$2/modules" || return
+	fi
+	mkdir -p "$2/SRPMS"
+	srpm=$(one_srpm "$disk/SRPMS")
+	if [[ -n $srpm ]]; then
+		[[ -e $disk/XS-REPOSITORY ]] || verify_rpm "$srpm" "$2/trust/rpmdb" || return
+		mv "$srpm" "$2/SRPMS/" || return
+	fi
+	rm -rf "$disk" "$disk.log" "$2/trust"
+}
+
+# A source package alone: what the disk would say follows from its header.
+open_srpm() {	# SRPM DIR
+	local name vendor
+
+	name=$(rpm_tag "$1" '%{NAME}') || { note "$1: not a source package; give another"; return 6; }
+	vendor=$(rpm_tag "$1" '%|VENDOR?{%{VENDOR}}|')
+	mkdir -p "$2/SRPMS" "$2/modules" && cp "$1" "$2/SRPMS/" || return 5
+	printf '%s=%s\n' family update name-label "$name" version "$(rpm_tag "$1" '%{VERSION}')" \
+		kernel '' vendor-name "${vendor:-$name}" vendor-code "$(tr -c 'A-Za-z0-9_.\n-' _ <<<"${vendor:-$name}")" \
+		description "$(rpm_tag "$1" '%{SUMMARY}')" >"$2/info"
+}
+
+# These become names of files, targets of make and words of commands.
+check_info() {	# FILE DIR
+	read_info "$2"
+	[[ ${INFO[name-label]-} =~ ^[A-Za-z0-9_][A-Za-z0-9_.-]{0,31}$ ]] ||
+		{ note "$1: calls itself '${INFO[name-label]-}', which is no name for a driver disk; get a sound one"; return 6; }
+	[[ ${INFO[version]-} =~ ^[A-Za-z0-9._+~]+$ ]] ||
+		{ note "$1: its version '${INFO[version]-}' is none; get a sound disk"; return 6; }
+	[[ ${INFO[kernel]-} =~ ^[A-Za-z0-9._+-]*$ && ${INFO[key]-} != */* && ${INFO[key]-} != .* ]] ||
+		{ note "$1: names a kernel or key that cannot be one; get a sound disk"; return 6; }
+}
+
+# pack_dir FILE SHA256: fills PACK_DIR, its folder in the cache, made when it is not there.
+pack_dir() {
+	local file=$1 tmp rc=0
+
+	PACK_DIR=$CACHE/packs/$2-${TRUSTED:0:16}
+	[[ ! -d $PACK_DIR ]] || return 0
+	tmp=$(mktemp -d "$CACHE/tmp.XXXXXX")
+	LEFTOVERS+=("$tmp")
+	case $file in
+	*.src.rpm) open_srpm "$file" "$tmp" ;;
+	*) open_disk "$file" "$tmp" ;;
+	esac && check_info "$file" "$tmp" || rc=$?
+	if [[ $rc -ne 0 ]]; then
+		rm -rf "$tmp"
+		return "$rc"
+	fi
+	# Another run may have been faster; both made the same.
+	mkdir -p "$CACHE/packs"
+	mv -T "$tmp" "$PACK_DIR" 2>/dev/null || rm -rf "$tmp"
+	[[ -d $PACK_DIR ]]
+}
+
+# Fills INFO with what is known of a pack; of a key that comes again with the first.
+read_info() {	# PACK-DIR
+	local key value
+
+	declare -gA INFO=()
+	while IFS='=' read -r key value; do
+		[[ -z $key || -n ${INFO[$key]-} ]] || INFO[$key]=$value
+	done <"$1/info"
+}

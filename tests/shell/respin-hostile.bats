@@ -1,0 +1,156 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# Disks and source packages made to do harm: nothing is written outside the work folders, nothing runs
+# outside the sandbox, and what a stranger wrote is never a command.
+
+load pack
+
+setup_file() {
+	have_kernels || return 0
+	setup_key
+	build_disk "$CPULEVEL_KDIR_A" "$W/out" 2>/dev/null
+	open_iso "$W/out/acme-edu-1.1-$KA.iso" "$W/disk"
+}
+
+teardown_file() { stop_agent "$BATS_FILE_TMPDIR/trust"; }
+
+setup() {
+	have_kernels || skip "CPULEVEL_KDIR_A and CPULEVEL_KDIR_B name no kernel-devel folders"
+	T=$BATS_TEST_TMPDIR
+	cd "$T" || return
+	mkdir evil
+}
+
+need_sandbox() { bwrap --ro-bind / / true 2>/dev/null || skip "bubblewrap does not work here"; }
+
+respin() { run "$RESPIN" --sign "$KEY" --cache "$T/c" --kernel-devel "$CPULEVEL_KDIR_B" --out "$T/new" "$@"; echo "$output"; }
+
+# One signed as it should be, with another update.xml.
+resign() {	# SED-SCRIPT -> hostile.iso
+	cp -r "$W/disk" disk
+	sed -i "$1" disk/update.xml
+	gpg --batch --yes --quiet --local-user "$KEY" --armor --detach-sign --output disk/update.xml.asc disk/update.xml
+	xorriso -as mkisofs -quiet -r -J -o hostile.iso disk 2>/dev/null
+}
+
+# The disk's source package with another spec, and what else SOURCES holds.
+resource() {	# SED-SCRIPT -> hostile.src.rpm
+	mkdir -p src made
+	(cd src && rpm2cpio "$W"/disk/SRPMS/*.src.rpm | cpio --quiet -idm)
+	sed -i "$1" src/*.spec
+	(cd src && rpmbuild -bs --nodeps -D "_sourcedir ." -D "_srcrpmdir $T/made" ./*.spec >/dev/null 2>&1)
+	rm -rf evil/*	# what it did while we made it is no matter
+	mv made/*.src.rpm hostile.src.rpm
+}
+
+@test "a disk whose name leads elsewhere, or is a command for make or the shell, is refused" {
+	while IFS= read -r name; do
+		rm -rf disk
+		resign "s#name-label=\"acme-edu\"#name-label=\"$name\"#"
+		respin hostile.iso
+		[ "$status" -eq 1 ]
+		[[ $output = *"refused	hostile.iso"* ]]
+		[ -z "$(ls -A evil)" ]
+	done <<-END
+		../../../../../$T/evil/x
+		\$(shell touch $T/evil/x)
+		x: ; touch evil/x
+	END
+}
+
+@test "a disk whose key file or version leads elsewhere is refused" {
+	resign "s#<update #<update key=\"../../../../$T/evil/x\" #"
+	respin hostile.iso
+	[ "$status" -eq 1 ]
+	rm -rf disk
+	resign 's#version="1.1"#version="1.1/../../evil"#'
+	respin hostile.iso
+	[ "$status" -eq 1 ]
+	[ -z "$(ls -A evil)" ]
+}
+
+@test "a spec that runs commands when it is read runs them in the sandbox" {
+	need_sandbox
+	resource "2i %global mine %(touch $T/evil/x; cat $GNUPGHOME/pubring.kbx >$T/evil/y; echo y)"
+	respin hostile.src.rpm
+	[ -z "$(ls -A evil)" ]
+	# One of another maker goes another way.
+	sed -i 's/%{?respin}/%{?dist}/' src/*.spec
+	resource "3i %global yours %(touch $T/evil/z; echo z)"
+	respin hostile.src.rpm
+	[ -z "$(ls -A evil)" ]
+}
+
+@test "a build cannot undo the sandbox, nor reach the signing keys" {
+	need_sandbox
+	resource "s#^%build#%build\nmount -o remount,rw,bind / || :\ntouch $T/evil/x || :\nls -A $GNUPGHOME >keys\nls $GNUPGHOME | sed 's/^/stolen /' >\&2\nfalse#"
+	respin hostile.src.rpm
+	[ "$status" -eq 1 ]
+	[ -z "$(ls -A evil)" ]
+	grep -h "^stolen" "$T"/c/cells/*/log && return 1
+	grep -qh 'permission denied\|must be superuser' "$T"/c/cells/*/log
+}
+
+# An archive may hold a link and then a file below its name.
+hostile_tarball() {	# FILE
+	mkdir -p t/acme-edu-1.1
+	ln -s "$T/evil" t/acme-edu-1.1/sub
+	tar -C t -cf h.tar acme-edu-1.1
+	rm t/acme-edu-1.1/sub
+	mkdir t/acme-edu-1.1/sub
+	echo pwned >t/acme-edu-1.1/sub/x
+	echo 'obj-m := x.o' >t/acme-edu-1.1/Kbuild
+	tar -C t -rf h.tar acme-edu-1.1
+	echo up >up
+	tar -P --transform "s#up#../../../../../../../../$T/evil/up#" -rf h.tar up
+	gzip -c h.tar >"$1"
+}
+
+@test "a source archive with links and .. writes nothing outside" {
+	mkdir src
+	(cd src && rpm2cpio "$W"/disk/SRPMS/*.src.rpm | cpio --quiet -idm)
+	hostile_tarball src/*.tar.gz
+	mkdir made
+	(cd src && rpmbuild -bs --nodeps -D "_sourcedir ." -D "_srcrpmdir $T/made" ./*.spec >/dev/null 2>&1)
+	respin made/*.src.rpm
+	[ "$status" -eq 1 ]
+	[ -z "$(ls -A evil)" ]
+}
+
+@test "a source package or an RPM that brings a link and a file below it writes nothing outside" {
+	. "$TOP/scripts/lib/rpm.sh"
+	# cpio archives with one name twice, which no tool makes: two, the first without its end.
+	mkdir p
+	ln -s "$T/evil" p/x.ko
+	(cd p && echo x.ko | cpio --quiet -o -H newc) >one
+	rm p/x.ko
+	mkdir p/x.ko
+	echo pwned >p/x.ko/y.ko
+	(cd p && echo x.ko/y.ko | cpio --quiet -o -H newc) >two
+	at=$(grep -abo TRAILER one | cut -d : -f 1)
+	head -c $((at - 110)) one | cat - two >payload
+	(cd "$T" && mkdir o && cd o && cpio --quiet -idm <../payload 2>/dev/null) || true
+	[ -e evil/y.ko ]	# so it is a real danger
+	rm evil/y.ko
+	# The header of an RPM, with this payload.
+	rpm=$(ls "$W"/disk/Packages/*-modules-*.rpm)
+	start=$(LC_ALL=C grep -aboP '\x1f\x8b\x08' "$rpm" | tail -n 1 | cut -d : -f 1)
+	head -c "$start" "$rpm" >hostile.rpm
+	gzip -9nc payload >>hostile.rpm
+	mkdir inside
+	unpack_rpm hostile.rpm inside || true
+	[ -z "$(ls -A evil)" ]
+}
+
+@test "an ISO whose names lead out of its folder writes nothing outside" {
+	. "$TOP/pack/common.sh"
+	. "$TOP/scripts/lib/respin/packs.sh"
+	PROG=respin-driver-disks.sh
+	mkdir d
+	echo pwned >d/aaaaaaaaaaaaaaaaaaaa
+	xorriso -as mkisofs -quiet -r -o h.iso d 2>/dev/null
+	sed -i 's#aaaaaaaaaaaaaaaaaaaa#../../evil/xxxxxxxxx#g' h.iso
+	mkdir in
+	open_iso "$T/h.iso" "$T/in/disk" || true
+	[ -z "$(ls -A evil)" ]
+}
