@@ -6,6 +6,10 @@
 # make check-G    one group of tests: lint unit fuzz golden shell kunit vm (tests/README)
 # make bench-module  what a call to the module costs, beside libxenctrl and xen-cpuid
 # make bench-lib  how fast the library and the command are, each beside a peer
+# make bench-pack what a driver disk costs around its compile, beside DKMS
+# make bench-admin   driver-disk status on a full module tree, beside depmod and modinfo
+# make bench-respin  a matrix of re-spins, beside DKMS and bare kbuild
+# make bench-pool    joining, leaving, starting, migrating in pools of 10 to 100,000 hosts
 # make clean      remove build/; the cache of downloads and kernels stays
 # make help       this text
 
@@ -42,7 +46,20 @@ bench-lib: tools
 	@tests/bench/lib
 	@tests/bench/cli
 
+bench-pack: bootstrap
+	@tests/bench/pack
+
+bench-admin: bootstrap
+	@tests/bench/admin
+
+bench-respin: tools
+	@tests/bench/respin
+
+bench-pool: tools
+	@tests/bench/pool
+
 clean:
 	rm -rf build
 
-.PHONY: all help tools bootstrap demo check check-long bench-module clean
+.PHONY: all help tools bootstrap demo check check-long bench-module bench-lib bench-pack bench-admin \
+	bench-respin bench-pool clean

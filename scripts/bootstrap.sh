@@ -31,6 +31,14 @@ needs() {
 		/usr/bin/gpg                          gnupg                gnupg2
 		/usr/bin/xorriso                      xorriso              xorriso
 		/usr/bin/isoinfo                      genisoimage          genisoimage
+		/usr/bin/dnf                          dnf                  dnf
+		/usr/bin/bwrap                        bubblewrap           bubblewrap
+		/usr/bin/xmllint                      libxml2-utils        libxml2
+		/usr/bin/checkbashisms                devscripts           devscripts-checkbashisms
+		/usr/bin/busybox                      busybox              busybox
+		/usr/bin/dash                         dash                 dash
+		/usr/bin/chromium                     chromium             chromium
+		/usr/bin/pngtopnm                     netpbm               netpbm-progs
 		/usr/bin/jq                           jq                   jq
 		/usr/bin/curl                         curl                 curl
 		/usr/bin/cpio                         cpio                 cpio
@@ -38,6 +46,13 @@ needs() {
 		/usr/bin/zstd                         zstd                 zstd
 		/usr/bin/git                          git                  git-core
 		/usr/bin/pkg-config                   pkg-config           pkgconf
+		/usr/include/archive.h                libarchive-dev       libarchive-devel
+		/usr/include/sqlite3.h                libsqlite3-dev       sqlite-devel
+		/usr/bin/sqlite3                      sqlite3              sqlite
+		/usr/bin/openssl                      openssl              openssl
+		/usr/bin/strace                       strace               strace
+		/usr/bin/script                       bsdutils             util-linux
+		/usr/bin/setpriv                      util-linux           util-linux
 		/usr/bin/bc                           bc                   bc
 		/usr/bin/pahole                       pahole               dwarves
 		/usr/bin/flex                         flex                 flex
