@@ -107,7 +107,8 @@ finish_modules() {
 initrd_script() {	# mark|make|remove K
 	local flag=/var/lib/rpm-state/regenerate-initrd-$2 image=/boot/initrd-$2.img make
 
-	make="if command -v dracut >/dev/null; then maker=dracut; else maker=mkinitrd; fi; \$maker -f $image.new $2 || rm -f $image.new; [ ! -e $image.new ] || mv -f $image.new $image"
+	make="if command -v dracut >/dev/null; then dracut -f $image.new $2 || rm -f $image.new"
+	make+="; else mkinitrd -f $image.new $2 || rm -f $image.new; fi; [ ! -e $image.new ] || mv -f $image.new $image"
 	case $1 in
 	mark) printf 'if [ -e %s ]; then mkdir -p /var/lib/rpm-state; : >%s; fi\n' "$image" "$flag" ;;
 	make) printf 'if [ -e %s ]; then rm -f %s; %s; fi\n' "$flag" "$flag" "$make" ;;

@@ -76,7 +76,7 @@ pack_ready() {	# [OPTION...]
 	[ "$status" -eq 0 ]
 	open_iso "$OUT/acme-edu-$KA-modules-1.1+1+pack.0.1.iso" "$D"
 	[ "$(field name-label)/$(field version)/$(field uuid)/$(field description)" = "acme-cfg/1.1+1+pack.0.1/$U1/Acme EDU" ]
-	cfg "0${sum:1:63}"
+	cfg "$(tr 0-9a-f 1-9a-f0 <<<"${sum%% *}")"
 	run "$BUILD" --config "$BATS_TEST_TMPDIR/acme.cfg" --out "$OUT/2"
 	[ "$status" -eq 6 ]
 	[[ $output = *"is not the file that RPM_SHA256"* ]]
