@@ -52,6 +52,8 @@ needs() {
 		/usr/bin/openssl                      openssl              openssl
 		/usr/bin/strace                       strace               strace
 		/usr/bin/script                       bsdutils             util-linux
+		/usr/bin/col                          bsdextrautils        util-linux
+		/usr/bin/file                         file                 file
 		/usr/bin/setpriv                      util-linux           util-linux
 		/usr/bin/bc                           bc                   bc
 		/usr/bin/pahole                       pahole               dwarves

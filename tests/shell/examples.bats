@@ -8,6 +8,7 @@ setup_file() {
 	have_kernels || return 0
 	setup_pack
 	make -s -C "$TOP/kabi"
+	make -s -C "$TOP/cli"
 	export PATH=$TOP/scripts:$TOP/build:$PATH
 	export E=$BATS_FILE_TMPDIR/workplace
 	mkdir -p "$E"/{disks,published}
@@ -47,6 +48,17 @@ run_all() {
 	cat commands
 	[ -s commands ]
 	bash -e commands
+}
+
+@test "README.md: a pool's admin" {
+	export CPULEVEL_STORE=$BATS_TEST_TMPDIR/pool.db
+	for host in haswell westmere; do cpulevel save --sysroot "$TOP/tests/golden/hosts/$host" "$host.host"; done
+	echo 'name = "web1"' >web1.cfg
+	# The two hosts join from their files, as the comment beside the command says.
+	readme "For a pool's admin" | sed 's/^ *cpulevel pool join .*/cpulevel pool join haswell.host\ncpulevel pool join westmere.host/' >all
+	[ "$(wc -l <all)" -eq 5 ]
+	bash -e all
+	grep -q '^cpuid' web1.cfg
 }
 
 @test "README.md: a hardware vendor makes a driver disk" {

@@ -198,7 +198,7 @@ make_rpm() {	# OUT PAYLOAD-COMPRESSION
 	make_rpm "$PWD/out" w9.gzdio
 	mkdir tmp
 	TMPDIR=$PWD/tmp strace -f -e trace=open,openat,creat,mkdir -o trace \
-		driver-kabi check out/acme.rpm --symvers "$A" || skip "no strace"
+		driver-kabi check out/acme.rpm --symvers "$A"
 	run grep -E 'O_WRONLY|O_RDWR|O_CREAT|creat|mkdir' trace
 	[ "$status" -eq 1 ]
 }
@@ -209,13 +209,14 @@ make_rpm() {	# OUT PAYLOAD-COMPRESSION
 	[ "$status" -eq 0 ]
 }
 
-# Real modules that this machine has unpacked already, of every kernel at hand.
+# A sample of the modules of two kernels, of which each kernel has four thousand.
 @test "modprobe --dump-modversions agrees on hundreds of real modules" {
 	checked=0
 	exports "$B/Module.symvers" >theirs-all
-	for dir in "${XDG_CACHE_HOME:-$HOME/.cache}"/cpulevel/kernel/image-*/lib/modules/*; do
-		[[ -d $dir/kernel ]] || continue
-		find "$dir/kernel" -name '*.ko*' | sort | awk 'NR % 67 == 0' | head -n 40 >list
+	for kdir in "$A" "$B"; do
+		k=$(awk -F '"' '/UTS_RELEASE/ { print $2 }' "$kdir/include/generated/utsrelease.h")
+		dir=$("$BATS_TEST_DIRNAME/../vm/kernels" image "$k")/lib/modules/$k
+		find "$dir/kernel" -name '*.ko*' | sort | awk 'NR % 40 == 0' | head -n 80 >list
 		mapfile -t modules <list
 		for module in "${modules[@]}"; do
 			/sbin/modprobe --dump-modversions "$module" 2>/dev/null | awk '{ print $2, $1 }' |
@@ -229,7 +230,7 @@ make_rpm() {	# OUT PAYLOAD-COMPRESSION
 		done
 	done
 	echo "# $checked modules" >&3
-	[[ $checked -ge 100 ]] || skip "only $checked modules of kernels are unpacked here"
+	[[ $checked -ge 100 ]]
 }
 
 # What the kernel's own header makes of a configuration is what a module must have.
