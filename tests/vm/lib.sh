@@ -58,6 +58,13 @@ unpack() {	# FOLDER PACKAGE...
 	rm -rf "$tmp"
 }
 
+# Images for containers turn apt's own cache off, and each call reads all lists anew.
+apt-cache() {
+	local dir=$CACHE/apt/${SUITE_ASKED:-own}
+	mkdir -p "$dir"
+	command apt-cache -o Dir::Cache::pkgcache="$dir/pkgcache.bin" -o Dir::Cache::srcpkgcache="" "$@"
+}
+
 candidate() {	# PACKAGE -> the version that apt would install, or nothing
 	apt-cache policy "$1" 2>/dev/null | awk '$1 == "Candidate:" && $2 != "(none)" { print $2 }'
 }

@@ -74,7 +74,7 @@ in_suite() {
 	dir=$CACHE/apt/$suite-$(key <"$VM_DIR/suites.sh")
 	suite_lists "$suite" "$dir"
 	(
-		export APT_CONFIG=$dir/apt.conf
+		export APT_CONFIG=$dir/apt.conf SUITE_ASKED=$suite
 		"$@"
 	)
 }
