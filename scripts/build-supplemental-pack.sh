@@ -5,7 +5,7 @@
 set -euo pipefail
 export LC_ALL=C
 PROG=${0##*/}
-TOP=$(readlink -f "${BASH_SOURCE[0]%/*}/..")
+TOP=$(CDPATH='' cd -P "${BASH_SOURCE[0]%/*}/.." && pwd)
 
 # shellcheck source=lib/rpm.sh
 . "$TOP/scripts/lib/rpm.sh"
@@ -53,11 +53,11 @@ check_all() {
 	KEY=
 	[[ $O_FORMAT = legacy ]] || open_key
 	set_rpm_args
-	open_sandbox
+	SANDBOXED='' SANDBOX=()
+	[[ -z $O_SOURCE ]] || open_sandbox
 }
 
 prepare() {
-	mkdir -p "$WORK"/src/{SOURCES,SRPMS}
 	[[ -n $O_SOURCE ]] || return 0
 	prepare_sources "$WORK/src/SOURCES"
 	set_release_args
@@ -66,6 +66,7 @@ prepare() {
 build_disk() {	# ABI
 	local abi=$1 disk=$WORK/disk.$1
 
+	[[ $abi = "${DISKS[0]}" ]] || rm -rf "$WORK"/{disk,for}.*
 	fill_disk "$abi" "$disk"
 	K=$abi UUID=$(disk_uuid "$abi")
 	progress "$O_LABEL $O_VERSION: packing${KEY:+ and signing}"
@@ -76,7 +77,6 @@ build_disk() {	# ABI
 	fi
 	check_disk "$abi" "$disk"
 	stage_disk "$abi" "$disk"
-	rm -rf "$disk" "$WORK"/for.*
 }
 
 main() {

@@ -2,12 +2,21 @@
 # What a disk must pass before it is written, and the same for one of another maker.
 # shellcheck shell=bash disable=SC2034  # LINT_* is lint.sh's
 
+# Whether nothing it is made of is newer; make takes longer to find out.
+is_current() {	# FILE OF...
+	local of
+
+	[[ -e $1 ]] || return
+	for of in "${@:2}"; do [[ ! $of -nt $1 ]] || return; done
+}
+
 open_lint() {
-	{ make -s -C "$TOP/kabi" && make -s -C "$TOP/pack"; } >"$WORK/tools.log" 2>&1 ||
+	is_current "$TOP/build/driver-kabi" "$TOP"/kabi/* "$TOP/VERSION" &&
+		is_current "$TOP/build/packinfo" "$TOP"/pack/{Makefile,*.[ch]} ||
+		{ make -s -C "$TOP/kabi" && make -s -C "$TOP/pack"; } >"$WORK/tools.log" 2>&1 ||
 		die 5 "driver-kabi or packinfo does not build: $(grep -m 1 -E 'error|\*\*\*' "$WORK/tools.log")"
 	LINT_KABI=$TOP/build/driver-kabi LINT_PACKINFO=$TOP/build/packinfo
 	LINT_WORK=$WORK/lint LINT_MODULE_KEY=$O_MODULE_CERT LINT_PREVIOUS=
-	mkdir -p "$LINT_WORK"
 	[[ -n $O_PREVIOUS ]] || return 0
 	LINT_PREVIOUS=$(disk_folder "$O_PREVIOUS" "$WORK/previous") || exit
 	roll_up_previous "$LINT_PREVIOUS"
@@ -24,15 +33,15 @@ disk_folder() {	# ISO|DIR SCRATCH -> the unpacked disk
 
 # Errors end the build; warnings are only said.
 check_disk() {	# ABI DISK
-	local rc=0
+	local rc=0 number severity object text
 
 	progress "$O_LABEL $O_VERSION: checking"
 	LINT_KDIR=${KDIRS[$K]-}
 	lint_disk "$2" >"$WORK/findings" || rc=$?
 	[[ -z $O_BUILT_FOR || $rc != 1 ]] || forgive_built_for || rc=0
-	O_JSON='' lint_report <"$WORK/findings" >"$WORK/report"
-	[[ ! -s $WORK/report ]] || end_progress
-	sed "s/^/$PROG: /" "$WORK/report" >&2
+	while IFS=$'\t' read -r number severity object text; do
+		note "$severity $number: $object: $text"
+	done <"$WORK/findings"
 	[[ $rc = 0 ]] ||
 		die 1 "$O_LABEL: the disk for ${1:-every kernel} was not made; '$PROG --explain N' says more about finding N"
 }

@@ -19,9 +19,12 @@ open_sandbox() {
 }
 
 # Run in the sources' folder: otherwise its path gets into the source package.
+# A foreign spec may run programs when it is only read.
 build_srpm() {	# LOG
-	set_release_args
-	(cd "$WORK/src/SOURCES" && "${CLEAN_ENV[@]}" ${SANDBOX[@]+"${SANDBOX[@]}"} rpmbuild --nodeps -bs "${RPM_ARGS[@]}" \
+	local -a sandbox=()
+
+	[[ -z $FOREIGN ]] || sandbox=(${SANDBOX[@]+"${SANDBOX[@]}"})
+	(cd "$WORK/src/SOURCES" && "${CLEAN_ENV[@]}" ${sandbox[@]+"${sandbox[@]}"} rpmbuild --nodeps -bs "${RPM_ARGS[@]}" \
 		-D '_topdir /nonexistent' -D '_sourcedir .' -D "_srcrpmdir $WORK/src/SRPMS" \
 		"${RELEASE_ARGS[@]}" ./*.spec) >"$1" 2>&1
 }
@@ -29,13 +32,14 @@ build_srpm() {	# LOG
 # What this release adds to the spec's own: a re-spin's number, a changelog.
 # Ours say where; of a foreign spec every release ends in %dist.
 set_release_args() {
-	local respin='' plain have
+	local respin='' plain have date
 
 	RELEASE_ARGS=(-D 'debug_package %{nil}')
 	[[ $O_RELEASE != *.* ]] || respin=.${O_RELEASE#*.}
 	if [[ -z $FOREIGN ]]; then
+		TZ=UTC printf -v date '%(%a %b %d %Y)T' "$SOURCE_DATE_EPOCH"
 		RELEASE_ARGS+=(${respin:+-D "respin $respin"} ${O_CHANGELOG:+-D "change ${O_CHANGELOG//%/%%}"}
-			-D "change_date $(date -u -d "@$SOURCE_DATE_EPOCH" '+%a %b %d %Y')")
+			-D "change_date $date")
 		return
 	fi
 	have=$(rpm_tag "$O_SOURCE" '%{RELEASE}')
@@ -47,10 +51,12 @@ set_release_args() {
 
 # The macros by which the driver kits say what to build for, and how.
 set_kernel_args() {	# K
-	local dir=${O_MODULE_DIR:-updates}
+	local dir=${O_MODULE_DIR:-updates} jobs='-j%{_smp_build_ncpus}'
 
+	# Under a make that has a job server its share is enough.
+	[[ ${MAKEFLAGS:-} != *--jobserver* ]] || jobs='%{nil}'
 	KERNEL_ARGS=(-D "kernel_version $1" -D "kernel_devel ${KDIRS[$1]}"
-		-D "kernel_uname_r $(rpm_kver "$1")" -D "_smp_mflags $(make_jobs)"
+		-D "kernel_uname_r $(rpm_kver "$1")" -D "_smp_mflags $jobs"
 		${O_BUILT:+-D "built $(readlink -f "$O_BUILT")"})
 	if [[ $O_FORMAT = legacy ]]; then
 		KERNEL_ARGS+=(-D "legacy 1" -D "modules_name $(legacy_modules_name "$O_LABEL" "$1")")
@@ -62,15 +68,6 @@ set_kernel_args() {	# K
 		-D "regenerate_initrd_post $(initrd_script mark "$1")"
 		-D "regenerate_initrd_postun $(initrd_script remove "$1")"
 		-D "regenerate_initrd_posttrans $(initrd_script make "$1")")
-}
-
-# Under a make that has a job server its share is enough.
-make_jobs() {
-	if [[ ${MAKEFLAGS:-} = *--jobserver* ]]; then
-		echo '%{nil}'
-	else
-		echo "-j$(nproc)"
-	fi
 }
 
 kernel_package() {	# K of the 6.2 era -> the dependency on its package
@@ -118,24 +115,28 @@ initrd_script() {	# mark|make|remove K
 
 # Build for K into $WORK/for.K/RPMS; the log is $WORK/for.K/log.
 compile() {	# K
-	local top=$WORK/for.$1 spec
-	local -a foreign=()
+	local top=$WORK/for.$1
+	local -a foreign=() more=() spec=("$WORK"/src/SOURCES/*.spec)
 
-	mkdir -p "$top"/{BUILD,BUILDROOT,RPMS,SPECS}
-	spec=$(cd "$WORK/src/SOURCES" && ls ./*.spec)
-	# Foreign specs look for the headers where only a driver kit has them.
-	sed 's#/lib/modules/%{\{0,1\}kernel_version}\{0,1\}/\(build\|source\)#%{kernel_devel}#g' \
-		"$WORK/src/SOURCES/$spec" >"$top/SPECS/$spec"
+	mkdir -p "$top/root"
 	set_kernel_args "$1"
+	# All that our template installs is in its %files.
+	[[ $SOURCE_KIND = srpm || $O_SPEC != "$TOP/specs/driver.spec.in" ]] || more=(-D '__check_files %{nil}')
 	[[ -n $SANDBOXED ]] ||
 		note "bubblewrap does not work here: $O_LABEL is compiled not sandboxed"
-	# Ours map the build's path away by themselves.
-	[[ -z $FOREIGN ]] || foreign=(KCFLAGS="-ffile-prefix-map=$top/BUILD=.")
+	if [[ -n $FOREIGN ]]; then
+		# It looks for the headers where only a driver kit has them, and does not
+		# map the build's path away.
+		sed 's#/lib/modules/%{\{0,1\}kernel_version}\{0,1\}/\(build\|source\)#%{kernel_devel}#g' \
+			"${spec[0]}" >"$top/${spec[0]##*/}"
+		spec=("$top/${spec[0]##*/}")
+		foreign=(KCFLAGS="-ffile-prefix-map=$top/BUILD=.")
+	fi
 	run_job "$O_LABEL $O_VERSION for $1:" "$top/log" "${CLEAN_ENV[@]}" \
 		${foreign[@]+"${foreign[@]}"} ${SANDBOX[@]+"${SANDBOX[@]}"} \
-		rpmbuild --nodeps -bb "${RPM_ARGS[@]}" -D "_topdir $top" \
+		rpmbuild --nodeps --noclean -bb --buildroot "$top/root" "${RPM_ARGS[@]}" -D "_topdir $top" \
 		-D "_sourcedir $WORK/src/SOURCES" "${RELEASE_ARGS[@]}" "${KERNEL_ARGS[@]}" \
-		"$top/SPECS/$spec"
+		${more[@]+"${more[@]}"} "${spec[0]}"
 }
 
 # Show the first thing that went wrong; the log stays for the rest.

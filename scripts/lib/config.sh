@@ -29,14 +29,14 @@ read_config() {
 		[[ $line =~ ^[[:space:]]*([A-Za-z][A-Za-z0-9_-]*)=(.*)$ ]] ||
 			config_error "$number" "not key=value: '$line'"
 		key=${BASH_REMATCH[1]}
-		value=$(config_value "$number" "${BASH_REMATCH[2]}") || exit
+		config_value "$number" "${BASH_REMATCH[2]}"
 		use_config "$number" "$key" "$value" "$here"
 	done <"$O_CONFIG"
 	finish_config
 }
 
 # Quotes as in a shell, but nothing that a shell would expand.
-config_value() {	# LINE TEXT
+config_value() {	# LINE TEXT -> value
 	local v=$2
 
 	v=${v%"${v##*[![:space:]]}"}
@@ -45,7 +45,7 @@ config_value() {	# LINE TEXT
 	fi
 	[[ $v != *[\`\\]* && $v != *'$'* ]] ||
 		config_error "$1" "a value is taken as it stands; leave out \\, \$ and \`"
-	printf '%s\n' "$v"
+	value=$v
 }
 
 # The command line is stronger than the file.

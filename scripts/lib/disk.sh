@@ -6,11 +6,11 @@ version_less() {	# A B
 	[[ $1 != "$2" && $(printf '%s\n' "$1" "$2" | sort -V | head -n 1) = "$1" ]]
 }
 
-# DISKS: one for each kernel ABI; RPM_KERNELS[rpm]: the kernels it is for.
+# DISKS: one for each kernel ABI, ABIS[K]: that of K; RPM_KERNELS[rpm]: the kernels it is for.
 open_disks() {
 	local rpm k
 
-	declare -gA RPM_KERNELS=()
+	declare -gA RPM_KERNELS=() ABIS=()
 	for rpm in ${READY[@]+"${READY[@]}"}; do
 		[[ -f $rpm && -r $rpm ]] || die 5 "$rpm: cannot be read; check the path"
 		[[ -n $(rpm_tag "$rpm" '%{NAME}') ]] ||
@@ -24,12 +24,12 @@ open_disks() {
 				die 1 "${rpm##*/}: built for kernel $k, not ${KERNELS[*]}; build it with this --kernel-devel"
 		done
 	done
-	[[ ${#KERNELS[@]} -gt 0 ]] ||
+	[[ ${#KERNELS[@]} -gt 0 || ${#READY[@]} = 0 ]] ||
 		mapfile -t KERNELS < <(printf '%s\n' ${RPM_KERNELS[@]+"${RPM_KERNELS[@]}"} | grep . | sort -Vu)
 	DISKS=()
 	for k in ${KERNELS[@]+"${KERNELS[@]}"}; do
-		k=$(kernel_abi "$k")
-		[[ " ${DISKS[*]-} " = *" $k "* ]] || DISKS+=("$k")
+		ABIS[$k]=$(kernel_abi "$k")
+		[[ " ${DISKS[*]-} " = *" ${ABIS[$k]} "* ]] || DISKS+=("${ABIS[$k]}")
 	done
 	[[ ${#DISKS[@]} -gt 0 ]] || DISKS=('')
 }
@@ -38,7 +38,7 @@ disk_kernels() {	# ABI -> its kernels
 	local k
 
 	for k in ${KERNELS[@]+"${KERNELS[@]}"}; do
-		[[ $(kernel_abi "$k") != "$1" ]] || printf '%s\n' "$k"
+		[[ ${ABIS[$k]} != "$1" ]] || printf '%s\n' "$k"
 	done
 }
 
@@ -98,7 +98,8 @@ disk_name() {	# ABI -> the file's name without .iso
 
 	[[ ${#DISKS[@]} -gt 1 || $O_FORMAT != legacy || -z $O_OUTPUT ]] || name=$O_LABEL
 	[[ ${#DISKS[@]} -gt 1 || -z ${CONFIG_ISO-} ]] || name=${CONFIG_ISO%.iso}
-	printf '%s\n' "${O_ISO:+${O_ISO%.iso}}" "$name" | grep -m 1 .
+	[[ -z ${O_ISO%.iso} ]] || name=${O_ISO%.iso}
+	printf '%s\n' "$name"
 }
 
 disk_uuid() {	# ABI
@@ -128,39 +129,46 @@ fill_disk() {	# ABI DISK
 	local packages=$2 k rpm
 	local -a rpms
 
-	mkdir -p "$2"
-	if [[ $O_FORMAT = update ]]; then
-		packages=$2/Packages
-		mkdir -p "$packages" "$2/SRPMS"
-	fi
+	[[ $O_FORMAT = legacy ]] || packages=$2/Packages
+	mkdir -p "$packages" ${O_SOURCE:+"$2/SRPMS"}
 	mapfile -t rpms < <(disk_rpms "$1")
 	[[ ${#rpms[@]} = 0 ]] || cp "${rpms[@]}" "$packages/"
 	if [[ -n $O_SOURCE ]]; then
 		for k in $(disk_kernels "$1"); do
 			K=$k
 			compile "$k" || build_failed "$WORK/for.$k/log" "compile"
-			for rpm in "$WORK/for.$k"/RPMS/*/*.rpm; do
+			rpms=("$WORK/for.$k"/RPMS/*/*.rpm)
+			for rpm in "${rpms[@]}"; do
 				[[ -z ${RPM_KERNELS[${rpm##*/}]+given} ]] ||
 					die 1 "${rpm##*/}: is given, and --source makes it too; leave out one"
-				cp "$rpm" "$packages/"
 			done
+			mv "${rpms[@]}" "$packages/"
 		done
-		mkdir -p "$2/SRPMS"
 		cp "$WORK"/src/SRPMS/*.src.rpm "$2/SRPMS/"
 	fi
 	for rpm in "$packages"/*.rpm; do
 		[[ -f $rpm ]] || die 1 "nothing to pack for kernel $1; give it an RPM, or --source"
 	done
-	check_module_names "$1" "$packages"/*.rpm
+	read_packages "$packages"/*.rpm
 }
 
+# What update.xml and the update package say of the packages: INSTALLED_SIZE, REQUIRES.
 # modprobe knows '-' and '_' as one letter, and one file by each name.
-check_module_names() {	# ABI RPM...
-	local twice
+read_packages() {	# RPM...
+	local kind value evr module='/lib/modules/([^/]+)/(.*/)?([^/]+)\.ko(\.[a-z0-9]+)?$'
+	local -A seen=()
 
-	twice=$(rpm -qpl --nosignature "${@:2}" 2>/dev/null |
-		sed -n 's#^.*/lib/modules/\([^/]*\)/\(.*/\)\{0,1\}\([^/]*\)\.ko\(\.[a-z0-9]*\)\{0,1\}$#\3 \1#p' |
-		tr - _ | sort | uniq -d | head -n 1)
-	[[ -z $twice ]] ||
-		die 1 "module ${twice%% *} is packed twice; modprobe could load only one of them, leave out the other"
+	INSTALLED_SIZE=0 REQUIRES=''
+	rpm -qp --nosignature --qf 'P\t%{SIZE}\t%{NAME} >= %|EPOCH?{%{EPOCH}:}|%{VERSION}-%{RELEASE}\n[F\t%{FILENAMES}\n]' \
+		"$@" >"$WORK/packages" 2>/dev/null || die 1 "rpm cannot read the packages; is there room in ${TMPDIR:-/tmp}?"
+	while IFS=$'\t' read -r kind value evr; do
+		if [[ $kind = P ]]; then
+			INSTALLED_SIZE=$((INSTALLED_SIZE + value)) REQUIRES+="Requires: $evr"$'\n'
+		elif [[ $value =~ $module ]]; then
+			value=${BASH_REMATCH[1]}/${BASH_REMATCH[3]//-/_}
+			[[ -z ${seen[$value]-} ]] ||
+				die 1 "module ${value#*/} is packed twice; modprobe could load only one of them, leave out the other"
+			seen[$value]=1
+		fi
+	done <"$WORK/packages"
 }

@@ -5,7 +5,7 @@
 make_iso() {	# DISK ISO VOLUME_ID APPLICATION_ID
 	local date
 
-	date=$(date -u -d "@$SOURCE_DATE_EPOCH" +%Y%m%d%H%M%S00)
+	TZ=UTC printf -v date '%(%Y%m%d%H%M%S00)T' "$SOURCE_DATE_EPOCH"
 	xorriso -as mkisofs -quiet -r -J -joliet-long -sysid LINUX -V "$3" -A "$4" \
 		-publisher "${O_VENDOR_NAME:-$O_VENDOR_CODE}" \
 		--modification-date="$date" --set_all_file_dates "$date" \
@@ -16,8 +16,10 @@ make_iso() {	# DISK ISO VOLUME_ID APPLICATION_ID
 }
 
 patch_iso() {	# ISO OFFSET LENGTH TEXT: in the primary volume descriptor
-	printf "%-$3.$3s" "$4" |
-		dd of="$1" bs=1 seek=$((16 * 2048 + $2)) conv=notrunc status=none
+	local padded
+
+	printf -v padded "%-$3.$3s" "$4"
+	dd of="$1" bs=1 seek=$((16 * 2048 + $2)) count="$3" conv=notrunc status=none <<<"$padded"
 }
 
 open_iso() {	# ISO DIR

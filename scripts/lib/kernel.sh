@@ -4,8 +4,15 @@
 
 # UTS_RELEASE is what goes into vermagic; distributions override kernel.release.
 kernel_release() {	# KDIR -> K
-	awk -F '"' '$1 ~ /define UTS_RELEASE/ { print $2 }' \
-		"$1/include/generated/utsrelease.h" 2>/dev/null | grep .
+	local line
+
+	[[ -r $1/include/generated/utsrelease.h ]] || return
+	while IFS= read -r line; do
+		[[ $line =~ define\ UTS_RELEASE\ +\"(.+)\" ]] || continue
+		printf '%s\n' "${BASH_REMATCH[1]}"
+		return
+	done <"$1/include/generated/utsrelease.h"
+	return 1
 }
 
 # The kernel-devel folders by kernel: KDIRS[K], and K in the order given: KERNELS.

@@ -5,7 +5,7 @@
 # Everything about the key is found out before the long compile: KEY is its
 # fingerprint, GPG_ARGS what gpg needs to sign as asked.
 open_key() {
-	local listing found
+	local line secret='' found=0
 
 	GPG_ARGS=(--batch --yes --quiet)
 	[[ -z $O_NO_PASSPHRASE ]] || GPG_ARGS+=(--pinentry-mode loopback --passphrase '')
@@ -13,20 +13,26 @@ open_key() {
 	# XCP-ng names the key by the file of its public half.
 	[[ -n $O_SIGN || -z $O_KEYFILE ]] || O_SIGN=$(file_keys "$O_KEYFILE" | head -n 1)
 	must_match --sign "$O_SIGN" '.*' "the key that your users' hosts trust"
-	listing=$(gpg --batch --with-colons ${O_SIGN_TIME:+--faked-system-time "$O_SIGN_TIME!"} \
-		--list-secret-keys "$O_SIGN" 2>/dev/null) ||
+	gpg --batch --with-colons ${O_SIGN_TIME:+--faked-system-time "$O_SIGN_TIME!"} \
+		--list-secret-keys "$O_SIGN" >"$WORK/key" 2>/dev/null ||
 		die 5 "--sign $O_SIGN: no such secret key in ${GNUPGHOME:-the default key ring}; create or import it"
-	found=$(grep -c '^sec:' <<<"$listing") || true
+	while read -r line; do
+		case $line in
+		sec:*) secret=$line found=$((found + 1)) ;;
+		fpr:*) [[ -n $KEY ]] || IFS=: read -r _ _ _ _ _ _ _ _ _ KEY _ <<<"$line" ;;
+		esac
+	done <"$WORK/key"
 	[[ $found = 1 ]] ||
 		die 5 "--sign $O_SIGN: $found keys have this name; give one's fingerprint"
-	KEY=$(awk -F: '$1 == "fpr" { print $10; exit }' <<<"$listing")
-	check_key "$(grep '^sec:' <<<"$listing")"
+	check_key "$secret"
 	[[ -z $O_KEYFILE ]] || check_keyfile
 }
 
 check_key() {	# GPG'S LINE: 2 validity, 4 algorithm, 6 created, 7 expires, 12 what it can
-	local validity algorithm created expires can now=${O_SIGN_TIME:-$(date +%s)}
+	local validity algorithm created expires can now
 
+	printf -v now '%(%s)T' -1
+	now=${O_SIGN_TIME:-$now}
 	IFS=: read -r _ validity _ algorithm _ created expires _ _ _ _ can _ <<<"$1"
 	[[ $created -le $now ]] ||
 		die 5 "--sign-time $now: the key was made later, at $created; no host would take the signature"

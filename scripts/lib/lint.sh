@@ -31,15 +31,18 @@ finding() {	# NUMBER OBJECT TEXT
 # Check the unpacked disk DIR: "NUMBER severity OBJECT TEXT" lines, sorted.
 # Returns 1 if one of them is an error, 5 if the disk could not be looked at.
 lint_disk() (	# DIR
+	local findings
 	export LC_ALL=C
 	umask 077
 	lint_absolute
 	L=${LINT_WORK:?}/lint
-	rm -rf -- "$L" && mkdir -p -- "$L/root" && cd -- "$1" || return 5
+	[[ ! -e $L ]] || rm -rf -- "$L"
+	mkdir -p -- "$L/root" && cd -- "$1" || return 5
 	lint_checks >"$L/found" || return 5
-	lint_severity "$L/found" | sort -t $'\t' -u -k 1,1n -k 3 >"$L/findings"
-	cat "$L/findings"
-	! grep -q $'^[0-9]*\terror\t' "$L/findings"
+	[[ -s $L/found ]] || return 0
+	findings=$(lint_severity "$L/found" | sort -t $'\t' -u -k 1,1n -k 3)
+	printf '%s\n' "$findings"
+	[[ $'\n'$findings != *$'\n'[0-9][0-9][0-9]$'\terror\t'* ]]
 )
 
 # The checks run inside the disk and inside $L.

@@ -2,18 +2,17 @@
 # What can be asked of build-supplemental-pack.sh: the options and their values.
 # shellcheck shell=bash disable=SC2034,SC2153  # every O_ is for the other files
 
-options_table() { grep -v '^#' "$TOP/scripts/lib/options"; }
-
 usage() {
 	printf 'usage: %s OPTION... [RPM...]\n' "$PROG"
-	options_table | awk -F '|' '
+	awk -F '|' '
+		/^#/ { next }
 		NF == 1 { print "\n" $0 ":"; next }
 		{
 			gsub(/ -/, ", -", $1)
 			left = "  " $1 ($2 == "" ? "" : " " $2)
 			if (length(left) > 26) { print left; left = "" }
 			printf "%-27s %s\n", left, $4
-		}'
+		}' "$TOP/scripts/lib/options"
 }
 
 bad_usage() { die 2 "$*; '$PROG --help' shows every option"; }
@@ -23,12 +22,12 @@ load_options() {
 
 	declare -gA OPTION_VALUE=() OPTION_VARIABLE=()
 	while IFS='|' read -r names value variable text; do
-		[[ -n $text ]] || continue
+		[[ $names != '#'* && -n $text ]] || continue
 		for name in $names; do
 			OPTION_VALUE[$name]=$value OPTION_VARIABLE[$name]=$variable
 		done
 		printf -v "O_$variable" '%s' ''
-	done < <(options_table)
+	done <"$TOP/scripts/lib/options"
 	O_KERNELS=() O_REQUIRES=() READY=() ASKED=' '
 }
 

@@ -12,7 +12,7 @@ open_output() {
 		MADE_FOLDER=$missing
 		missing=$(dirname "$missing")
 	done
-	mkdir -p "$O_OUT" 2>/dev/null || true
+	[[ -d $O_OUT ]] || mkdir -p "$O_OUT" 2>/dev/null || true
 	[[ -d $O_OUT && -w $O_OUT ]] || die 5 "$O_OUT: cannot be written; choose another --out"
 	STAGE=$O_OUT/.making.$$
 	LEFTOVERS+=("$STAGE")
@@ -73,6 +73,6 @@ publish() {
 		mv -fT "$made" "$O_OUT/${made##*/}"
 	done
 	for abi in "${DISKS[@]}"; do	# of an earlier failure
-		rm -f "$O_OUT/$O_LABEL-$O_VERSION-$abi.log"
+		[[ ! -e $O_OUT/$O_LABEL-$O_VERSION-$abi.log ]] || rm -f "$O_OUT/$O_LABEL-$O_VERSION-$abi.log"
 	done
 }

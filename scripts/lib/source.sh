@@ -8,22 +8,33 @@ plain_git() {	# DIR ARGUMENT...
 		git -c safe.directory='*' -C "$@"
 }
 
+# git takes longer to find out that it has nothing to say.
+in_git() {	# DIR
+	local dir
+
+	dir=$(CDPATH='' cd -P "$1" && pwd) || return
+	while [[ -n $dir && ! -e $dir/.git ]]; do dir=${dir%/*}; done
+	[[ -n $dir ]]
+}
+
 # The newest change of DIR: its last commit, else its newest file.
 source_epoch() {	# DIR
-	plain_git "$1" log -1 --format=%ct -- . 2>/dev/null | grep . ||
-		find "$1" -type f -printf '%T@\n' | sort -n | tail -n 1 | cut -d. -f1 | grep .
+	{ in_git "$1" && plain_git "$1" log -1 --format=%ct -- . 2>/dev/null | grep .; } ||
+		find "$1" -type f -printf '%T@\n' |
+			awk 'NR == 1 || $1 > newest { newest = $1; split($1, part, ".") } END { if (!NR) exit 1; print part[1] }'
 }
 
 source_files() {	# DIR -> NUL separated, sorted, without what git ignores
 	local file
 
-	if plain_git "$1" rev-parse --is-inside-work-tree >/dev/null 2>&1; then
-		plain_git "$1" ls-files -z --cached --others --exclude-standard
+	if in_git "$1" && plain_git "$1" rev-parse --is-inside-work-tree >/dev/null 2>&1; then
+		plain_git "$1" ls-files -z --cached --others --exclude-standard |
+			while IFS= read -r -d '' file; do
+				[[ ! -e $1/$file ]] || printf '%s\0' "$file"
+			done
 	else
-		(cd "$1" && find . -type f -printf '%P\0' -o -type l -printf '%P\0')
-	fi | sort -zu | while IFS= read -r -d '' file; do
-		[[ ! -e $1/$file ]] || printf '%s\0' "$file"
-	done
+		find "$1" '(' -type f -o -type l ! -xtype l ')' -printf '%P\0'
+	fi | sort -zu
 }
 
 make_tarball() {	# DIR NAME-VERSION FILE

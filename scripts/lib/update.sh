@@ -13,8 +13,10 @@ xml_escape() {
 
 # The same release for the same kernel always gets the same identity.
 derive_uuid() {	# WORD...
-	printf '%s\n' "$@" | sha256sum |
-		sed -E 's/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*/\1-\2-8\3-8\4-\5/'
+	local h
+
+	h=$(printf '%s\n' "$@" | sha256sum)
+	printf '%s\n' "${h:0:8}-${h:8:4}-8${h:13:3}-8${h:17:3}-${h:20:12}"
 }
 
 update_check_options() {
@@ -43,7 +45,7 @@ roll_up_previous() {	# DISK
 guidance() { printf '%s\n' "${O_AFTER_APPLY:-restartHost}"; }
 
 # Xapi ignores attributes it does not know: kernel and vendor-* are ours.
-update_xml() {	# SIZE; the rest is in the O_* options
+update_xml() {
 	local uuid more=''
 
 	[[ -z $K ]] || more+=" kernel=\"$K\""
@@ -51,12 +53,10 @@ update_xml() {	# SIZE; the rest is in the O_* options
 	[[ -z $O_VENDOR_NAME ]] || more+=" vendor-name=\"$(xml_escape "$O_VENDOR_NAME")\""
 	[[ -z $O_KEYFILE ]] || more+=" key=\"${O_KEYFILE##*/}\""
 	[[ -z $O_HOMOGENEOUS ]] || more+=' enforce-homogeneity="true"'
-	cat <<-END
-		<update name-label="$O_LABEL" version="$O_VERSION" uuid="$UUID"
-		        installation-size="$1" after-apply-guidance="$(guidance)"
-		        control="control-$O_LABEL"$more>
-		  <name-description>$(xml_escape "$O_TEXT")</name-description>
-	END
+	printf '%s\n' "<update name-label=\"$O_LABEL\" version=\"$O_VERSION\" uuid=\"$UUID\"" \
+		"        installation-size=\"$INSTALLED_SIZE\" after-apply-guidance=\"$(guidance)\"" \
+		"        control=\"control-$O_LABEL\"$more>" \
+		"  <name-description>$(xml_escape "$O_TEXT")</name-description>"
 	for uuid in ${O_ROLLUPS//,/ }; do
 		printf '  <rollsup name-label="%s" uuid="%s"/>\n' "$O_LABEL" "$uuid"
 	done
@@ -81,17 +81,10 @@ comps_xml() {
 
 	echo '<comps>'
 	for id in update drivers; do
-		cat <<-END
-			  <group>
-			    <id>$id</id>
-			    <default>false</default>
-			    <uservisible>true</uservisible>
-			    <name>$O_LABEL</name>
-			    <packagelist>
-			      <packagereq type="mandatory">update-$O_LABEL</packagereq>
-			    </packagelist>
-			  </group>
-		END
+		printf '  %s\n' '<group>' "  <id>$id</id>" '  <default>false</default>' \
+			'  <uservisible>true</uservisible>' "  <name>$O_LABEL</name>" '  <packagelist>' \
+			"    <packagereq type=\"mandatory\">update-$O_LABEL</packagereq>" \
+			'  </packagelist>' '</group>'
 	done
 	echo '</comps>'
 }
@@ -129,73 +122,67 @@ control_files() {
 	[[ -z $O_REMOVE ]] || echo "/var/update/$UUID/remove"
 }
 
-# Make the update and control packages that stand for RPM...
-build_update_rpms() {	# TOPDIR UPDATE_XML RPM...
-	local top=$1 xml=$2 rpm requires=
+# Make the update and control packages that stand for REQUIRES.
+build_update_rpms() {	# TOPDIR UPDATE_XML PACKAGES
+	local top=$1 xml=$2
 
-	shift 2
-	for rpm; do
-		requires+=$(rpm_tag "$rpm" 'Requires: %{NAME} >= %|EPOCH?{%{EPOCH}:}|%{VERSION}-%{RELEASE}')$'\n'
-	done
-	mkdir -p "$top/SOURCES"
+	mkdir -p "$top"/{SOURCES,root}
 	# A newer kernel's update package must win over an older one's.
 	fill_spec "$TOP/specs/update.spec.in" LABEL "$O_LABEL" \
 		VERSION "$O_VERSION" RELEASE "1${K:+.${K//-/_}}" SUMMARY "$O_TEXT" \
-		VENDOR "${O_VENDOR_NAME:-${O_VENDOR_CODE:-unknown}}" UUID "$UUID" REQUIRES "$requires" \
+		VENDOR "${O_VENDOR_NAME:-${O_VENDOR_CODE:-unknown}}" UUID "$UUID" REQUIRES "$REQUIRES" \
 		CONTROL_REQUIRES "$(control_requires)" UPDATE_XML "$(<"$xml")" \
 		ROLLED_UP "$(rolled_up_script)" RESTART "$(restart_script)" \
 		CONTROL_SCRIPTS "$(control_scripts "$top/SOURCES")" \
 		CONTROL_FILES "$(control_files)" >"$top/update.spec"
-	"${CLEAN_ENV[@]}" rpmbuild --nodeps -bb "${RPM_ARGS[@]}" -D "_topdir $top" "$top/update.spec" >"$top/log" 2>&1 ||
+	"${CLEAN_ENV[@]}" rpmbuild --nodeps --noclean -bb --buildroot "$top/root" "${RPM_ARGS[@]}" \
+		-D "_topdir $top" -D '__check_files %{nil}' -D "_rpmdir $3" -D '_rpmfilename %%{NAME}-%%{VERSION}-%%{RELEASE}.%%{ARCH}.rpm' \
+		"$top/update.spec" >"$top/log" 2>&1 ||
 		build_failed "$top/log" "update package"
 }
 
 make_repodata() {	# DISK COMPS
-	createrepo_c --quiet --no-database --checksum sha256 \
+	createrepo_c --quiet --no-database --checksum sha256 --excludes '*.src.rpm' \
 		--general-compress-type gz --set-timestamp-to-revision \
 		--revision "$SOURCE_DATE_EPOCH" --groupfile "$2" "$1" >"$WORK/repo.log" 2>&1 ||
 		build_failed "$WORK/repo.log" "createrepo_c"
 }
 
 # What an admin's host needs to install this disk without having our packages.
-# It is built once: static linking takes longer than packing a disk.
+# It is made once: static linking takes longer than packing a disk.
 add_tools() {	# DISK
 	local built=$TOP/build/dom0
 
-	mkdir -p "$built" 2>/dev/null && [[ -w $built ]] || built=$WORK/dom0
-	mkdir -p "$built"
+	[[ -d $built ]] || mkdir -p "$built" 2>/dev/null || true
+	[[ -w $built ]] || { built=$WORK/dom0; mkdir -p "$built"; }
+	# shellcheck disable=SC2094  # a folder is only locked
 	(
 		flock 9
-		make -s -C "$TOP/pack" install-parts PARTS="$1/driver-disk" O="$built" \
-			CFLAGS=-O2 LDFLAGS='-s -Wl,--build-id=none'
+		{ is_current "$built/made" "$TOP"/pack "$TOP"/pack/{*,quiet/*} || make_tools "$built"; } &&
+			cp -R "$built/disk/." "$1/"
 	) 9<"$built" >"$WORK/tools.log" 2>&1 || build_failed "$WORK/tools.log" "packinfo"
-	install -m 755 "$TOP/pack/install" "$1/install"
 }
 
-installed_size() {	# RPM...
-	local rpm total=0
-
-	for rpm; do total=$((total + $(rpm_tag "$rpm" '%{SIZE}'))); done
-	echo "$total"
+make_tools() {	# FOLDER
+	rm -rf "$1"/{made,disk}
+	make -s -C "$TOP/pack" install-parts PARTS="$1/disk/driver-disk" O="$1" \
+		CFLAGS=-O2 LDFLAGS='-s -Wl,--build-id=none' &&
+		install -m 755 "$TOP/pack/install" "$1/disk/install" && touch "$1/made"
 }
 
 # DISK/Packages and DISK/SRPMS become a whole disk.
 update_write() {	# DISK
 	local disk=$1 file
-	local -a payload=("$1"/Packages/*.rpm) rpms
+	local -a rpms
 
-	update_xml "$(installed_size "${payload[@]}")" >"$disk/update.xml"
-	build_update_rpms "$WORK/update.$K" "$disk/update.xml" "${payload[@]}"
-	cp "$WORK/update.$K"/RPMS/noarch/*.rpm "$disk/Packages/"
+	update_xml >"$disk/update.xml"
+	build_update_rpms "$WORK/update.$K" "$disk/update.xml" "$disk/Packages"
 	if [[ -n $O_GROUPFILE ]]; then cat "$O_GROUPFILE"; else comps_xml; fi >"$WORK/groups.xml"
 	rpms=("$disk"/Packages/*.rpm)
 	for file in "$disk"/SRPMS/*.rpm; do [[ ! -f $file ]] || rpms+=("$file"); done
 	sign_rpms "${rpms[@]}"
 	touch -d "@$SOURCE_DATE_EPOCH" "$disk"/Packages/*.rpm
-	mv "$disk/SRPMS" "$WORK/SRPMS.$K"	# a repository must not offer sources
 	make_repodata "$disk" "$WORK/groups.xml"
-	mv "$WORK/SRPMS.$K" "$disk/SRPMS"
-	rmdir --ignore-fail-on-non-empty "$disk/SRPMS"
 	sign_file "$disk/update.xml"
 	sign_file "$disk/repodata/repomd.xml"
 	add_tools "$disk"

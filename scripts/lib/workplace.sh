@@ -12,7 +12,7 @@ open_workplace() {
 	trap 'interrupted INT 130' INT
 	trap 'interrupted TERM 143' TERM
 	WORK=$(mktemp -d 2>/dev/null) || WORK=
-	mkdir "${WORK:-/nonexistent}"/{home,tmp} 2>/dev/null ||
+	mkdir "${WORK:-/nonexistent}"/{home,tmp,lint,src{,/SOURCES,/SRPMS}} 2>/dev/null ||
 		die 5 "${TMPDIR:-/tmp}: no temporary folder can be made there; free space, or set TMPDIR"
 }
 

@@ -16,16 +16,15 @@ lint_elf() {
 }
 
 lint_list_elf() {
-	local n name magic
+	local n name magic rpm
+	local -A unpacked=()
 
+	while IFS=$'\t' read -r n rpm; do unpacked[$n]=1; done <"$L/unpacked"
 	while IFS=$'\t' read -r n name; do
-		[[ -f $L/root/$n$name && ! -L $L/root/$n$name ]] || continue
+		[[ -n ${unpacked[$n]-} && -f $L/root/$n$name && ! -L $L/root/$n$name ]] || continue
 		magic=
 		IFS= read -r -d '' -n 4 magic <"$L/root/$n$name" || true
 		[[ $name != *.ko ]] || KOS+=("$n$name")
 		[[ $magic != $'\x7fELF' ]] || ELFS+=("$n$name")
-	done < <(awk -F '\t' -v OFS='\t' '
-		FILENAME ~ /unpacked$/ { number[$2] = $1; next }
-		$2 == "file" && $3 == 10 && ($1 in number) { print number[$1], $6 }
-		' "$L/unpacked" "$L/facts")
+	done <"$L/regular"
 }

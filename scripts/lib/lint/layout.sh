@@ -9,6 +9,7 @@ lint_layout() {
 	local name='^[A-Za-z0-9._+~^=@,%: /-]+$'
 
 	RPMS=()
+	find . -mindepth 1 -printf '%y/%s/%P\0' | sort -z >"$L/tree"
 	declare -gA ON_DISK=()
 	while IFS=/ read -r -d '' type size path; do
 		if [[ ! $path =~ $name ]]; then
@@ -20,7 +21,7 @@ lint_layout() {
 		elif [[ $type != d ]]; then
 			finding 104 "$path" "is neither a file nor a folder (type $type)"
 		fi
-	done < <(find . -mindepth 1 -printf '%y/%s/%P\0' | sort -z) 3>"$L/files"
+	done <"$L/tree" 3>"$L/files"
 	lint_family
 }
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Where packages put files, and links that lead out; the safe ones go to UNPACK.
+# Where packages put files, and links that lead out; the safe ones go to UNPACK,
+# and their files to REGULAR.
 
 # The order of the cases is that of the modes: 2 and 6 devices, 10 files, 12 links.
 function told(number, text) { print number, rpm, name ": " text }
@@ -33,6 +34,7 @@ type == 2 || type == 6 { told(108, "is a device file"); refused[rpm] = 1; next }
 type != 12 && perm ~ /^[2-7]/ { told(109, "has mode " perm) }
 type != 12 && perm ~ /[2367]$/ && !(type == 4 && perm ~ /^1/) { told(110, "has mode " perm) }
 type == 10 && !$5 { files[rpm]++ }
+type == 10 { plain[rpm] = plain[rpm] n OFS name "\n" }
 type == 12 { target[rpm, name] = $7 }
 type != 4 && outside() { told(107, "no driver disk has a file there") }
 type == 10 { firmware() }
@@ -76,6 +78,8 @@ END {
 				unsafe("goes through the package's own link " to)
 	}
 	for (i = 1; i <= n; i++)
-		if (files[rpms[i]] && !refused[rpms[i]])
+		if (files[rpms[i]] && !refused[rpms[i]]) {
 			print i, rpms[i] >unpack
+			printf "%s", plain[rpms[i]] >regular
+		}
 }

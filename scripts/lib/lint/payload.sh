@@ -2,12 +2,12 @@
 # The RPMs' files: where they go, what they are, and a safe copy to look into.
 # shellcheck shell=bash disable=SC2034,SC2154  # L and RPMS are lint_disk's
 
-# $L/root/N holds the files of the Nth RPM, $L/unpacked says "N RPM"
+# $L/root/N holds the files of the Nth RPM, $L/unpacked says "N RPM", $L/regular "N FILE"
 lint_payloads() {
 	local n rpm
 
-	lint_empty unpack unpacked
-	awk -F '\t' -v OFS='\t' -v unpack="$L/unpack" -f "$LINT_LIB/lint/payload.awk" "$L/facts"
+	lint_empty unpack unpacked regular
+	awk -F '\t' -v OFS='\t' -v unpack="$L/unpack" -v regular="$L/regular" -f "$LINT_LIB/lint/payload.awk" "$L/facts"
 	while IFS=$'\t' read -r n rpm; do
 		if lint_unpack "$n" "$rpm" 2>"$L/unpack.log"; then
 			printf '%s\t%s\n' "$n" "$rpm" >>"$L/unpacked"

@@ -66,8 +66,8 @@ lint_repository() {
 	awk -F '\t' '
 		FILENAME ~ /files$/ { real[$2] = 1; next }
 		{ f = NF > 1 ? $4 : substr($0, index($0, " ") + 66) }
-		f in real { print "./" f }' "$L/files" "$L/repomd" "$L/primary" | tr '\n' '\0' |
-		xargs -0 -r sha256sum >"$L/sums" 2>/dev/null
+		f in real { print "./" f }' "$L/files" "$L/repomd" "$L/primary" |
+		xargs -d '\n' -r sha256sum >"$L/sums" 2>/dev/null
 }
 
 lint_unzip() {	# FILE -> $L/unzipped
