@@ -55,7 +55,7 @@ forgive_built_for() {	# true if an error is left
 	grep -q $'^[0-9]*\terror\t' "$WORK/findings"
 }
 
-# --lint: somebody's disk, checked with what we know of kernels and releases.
+# --lint: somebody's disk, checked with what we know of kernels, keys and releases.
 lint_only() {
 	local folder rc=0
 
@@ -65,6 +65,9 @@ lint_only() {
 	LINT_KDIR=
 	[[ ${#KERNELS[@]} = 0 ]] || LINT_KDIR=${KDIRS[${KERNELS[0]}]}
 	open_lint
+	LINT_STRANGER=1
+	[[ -z $O_KEYFILE ]] || open_key_ring
+	[[ -d $O_LINT ]] || LINT_ISO=$O_LINT
 	folder=$(disk_folder "$O_LINT" "$WORK/disk") || exit
 	lint_disk "$folder" >"$WORK/findings" || rc=$?
 	lint_report <"$WORK/findings"

@@ -59,6 +59,15 @@ check_keyfile() {
 		die 5 "--keyfile $O_KEYFILE: holds another key than --sign $O_SIGN; make it with 'gpg --armor --export $KEY'"
 }
 
+# --lint: the keys whose signatures are good, armored or not.
+open_key_ring() {
+	[[ -n $(file_keys "$O_KEYFILE") ]] ||
+		die 5 "--keyfile $O_KEYFILE: no public key; make it with 'gpg --armor --export KEY'"
+	LINT_KEYRING=$WORK/ring.gpg
+	gpg --batch --dearmor <"$O_KEYFILE" >"$LINT_KEYRING" 2>/dev/null ||
+		cp "$O_KEYFILE" "$LINT_KEYRING"
+}
+
 sign_rpms() {	# RPM...
 	local args="${GPG_ARGS[*]:3}"
 

@@ -18,6 +18,8 @@ LINT_LIB=${BASH_SOURCE[0]%/*}
 . "$LINT_LIB/lint/signature.sh"
 # shellcheck source=lint/package.sh
 . "$LINT_LIB/lint/package.sh"
+# shellcheck source=lint/trust.sh
+. "$LINT_LIB/lint/trust.sh"
 # shellcheck source=lint/update.sh
 . "$LINT_LIB/lint/update.sh"
 # shellcheck source=lint/legacy.sh

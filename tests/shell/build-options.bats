@@ -244,6 +244,33 @@ pack_ready() {	# [OPTION...]
 	[ "$status" -eq 2 ]
 }
 
+@test "whose a disk is can be checked with a key, and its ids on the ISO alone" {
+	local iso=$W/out/acme-edu-1.1-$KA.iso
+
+	run "$BUILD" --lint "$iso" --kernel-devel "$CPULEVEL_KDIR_A"
+	[ "$status" -eq 0 ]
+	[[ $output = *"warning 528: .: no key was given"* && $output != *" 521: "* ]]
+	run "$BUILD" --lint "$iso" --kernel-devel "$CPULEVEL_KDIR_A" --keyfile "$W/RPM-GPG-KEY-acme"
+	[ "$status" -eq 0 ]
+	[[ $output != *" 52[578]: "* && $output != *" 528: "* ]]
+	GNUPGHOME=$BATS_TEST_TMPDIR/other new_key "$BATS_TEST_TMPDIR/other" other
+	GNUPGHOME=$BATS_TEST_TMPDIR/other gpg --export >"$BATS_TEST_TMPDIR/other.gpg"
+	stop_agent "$BATS_TEST_TMPDIR/other"
+	run "$BUILD" --lint "$iso" --kernel-devel "$CPULEVEL_KDIR_A" --keyfile "$BATS_TEST_TMPDIR/other.gpg"
+	[ "$status" -eq 1 ]
+	[[ $output = *"error 525: update.xml: "*"error 527: Packages/"*"error 527: SRPMS/"* ]]
+	run "$BUILD" --lint "$iso" --keyfile "$BUILD"
+	[ "$status" -eq 5 ]
+	[[ $output = *"no public key; make it with 'gpg --armor --export KEY'"* ]]
+	cp "$iso" "$BATS_TEST_TMPDIR/renamed.iso"
+	printf %-8s other | dd of="$BATS_TEST_TMPDIR/renamed.iso" bs=1 seek=$((16 * 2048 + 40)) conv=notrunc status=none
+	run "$BUILD" --lint "$BATS_TEST_TMPDIR/renamed.iso"
+	[ "$status" -eq 1 ]
+	[[ $output = *'error 521: ISO: volume id is "other", the label acme-edu'* ]]
+	run "$BUILD" --lint "$W/disk"
+	[ "$status" -eq 0 ]
+}
+
 @test "progress is for terminals: none in a pipe" {
 	run build_disk "$CPULEVEL_KDIR_A" "$OUT" --keyfile "$W/RPM-GPG-KEY-acme"
 	[ "$output" = "$OUT/acme-edu-1.1-$KA.iso" ]

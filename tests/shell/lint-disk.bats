@@ -86,6 +86,33 @@ numbers_in_code() {
 
 # ---- with what else is known ----
 
+@test "the signatures of packages against a key ring" {
+	gpg --export >"$W/ring.gpg" 2>/dev/null
+	other=$(new_key "$BATS_TEST_TMPDIR/other" other)
+	GNUPGHOME=$BATS_TEST_TMPDIR/other gpg --export >"$BATS_TEST_TMPDIR/other.gpg" 2>/dev/null
+	LINT_STRANGER=1 expect "$W/disk" 528 "no ring, and the disk is a stranger's"
+	LINT_STRANGER=1 LINT_KEYRING=$W/ring.gpg expect "$W/disk" '' "the vendor's ring"
+	LINT_KEYRING=$BATS_TEST_TMPDIR/other.gpg expect "$W/disk" '525 527' "another's ring"
+	[ "$(grep -c ^527 <<<"$FOUND")" -eq "$(find "$W/disk" -name '*.rpm' | wc -l)" ]
+	cp -r "$W/disk" "$D"
+	GNUPGHOME=$BATS_TEST_TMPDIR/other KEY=$other sign_rpms_here "$D/Packages/control.rpm"
+	index "$D"
+	sign_metadata "$D"
+	LINT_KEYRING=$W/ring.gpg expect "$D" 527 "one package of another's"
+	[[ $FOUND = 527*Packages/control.rpm*NOKEY* ]]
+	cat "$W/ring.gpg" "$BATS_TEST_TMPDIR/other.gpg" >"$BATS_TEST_TMPDIR/both.gpg"
+	LINT_KEYRING=$BATS_TEST_TMPDIR/both.gpg expect "$D" '' "a ring of both"
+	# Only its payload: the header's signature and sha256 in the repository go on being good.
+	printf '\xff' | dd of="$D/Packages/module.rpm" bs=1 seek=$(($(stat -c %s "$D/Packages/module.rpm") - 20)) conv=notrunc status=none
+	index "$D"
+	sign_metadata "$D"
+	LINT_KEYRING=$BATS_TEST_TMPDIR/both.gpg run lint_disk "$D"
+	echo "$output"
+	[[ $output = *527*Packages/module.rpm* ]]
+	stop_agent "$BATS_TEST_TMPDIR/other"
+	[ "$BAD" = 0 ]
+}
+
 @test "a key ring, the ISO's ids, the previous release" {
 	gpg --export >"$W/ring.gpg" 2>/dev/null
 	LINT_KEYRING=$W/ring.gpg expect "$W/disk" '' "the vendor's ring"
