@@ -52,7 +52,6 @@ legacy_check_product() {
 		legacy_asks_for "$([[ -n $O_XCP ]] && echo xcp || echo xs) main" ||
 			die 2 "--product: no version, and a legacy disk names the one it is for; give --product XenServer:6.5.0"
 	else
-		legacy_must --product "$O_PRODUCT_VERSION" '[0-9]+(\.[0-9]+)*' "a version of digits and dots"
 		legacy_older 7.0.99 2.1.99 ||
 			die 2 "--product ${O_PRODUCT:-XenServer}:$O_PRODUCT_VERSION: reads no legacy disks; use --format update"
 	fi
