@@ -81,7 +81,6 @@ legacy_check_options() {
 	done
 	legacy_check_product
 	O_ERA=${O_ERA:-$(legacy_era)}
-	legacy_must "era" "$O_ERA" '6\.[25]' "6.2 or 6.5"
 	[[ -z ${K:-} ]] || legacy_check_kernel "$K"
 }
 
