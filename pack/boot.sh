@@ -4,8 +4,8 @@
 
 # Each kernel that the loader's menu offers: "index<TAB>title<TAB>id<TAB>file".
 # A menu inside a menu has indices like 1>0, as GRUB's own default has.
-grub_entries() {	# GRUB.CFG
-	awk '
+grub_entries() {	# GRUB.CFG FIRST-INDEX
+	awk -v first="$2" '
 		function word(s) {	# the first word, out of its quotes
 			sub(/^[ \t]+/, "", s)
 			if (substr(s, 1, 1) ~ /["\047]/) {
@@ -16,7 +16,7 @@ grub_entries() {	# GRUB.CFG
 			sub(/[ \t{].*/, "", s)
 			return s
 		}
-		BEGIN { depth = 0; prefix = "" }
+		BEGIN { depth = 0; prefix = ""; n[0] = first }
 		$1 == "submenu" || $1 == "menuentry" {
 			line = $0
 			sub(/^[ \t]*[a-z]+/, "", line)
@@ -45,6 +45,33 @@ grub_entries() {	# GRUB.CFG
 		}' "$1"
 }
 
+# The same of the Boot Loader Specification's files: the newest comes first.
+bls_entries() {
+	local file n=0
+
+	find "$ROOT/boot/loader/entries" -maxdepth 1 -name '*.conf' -printf '%f\n' 2>/dev/null | sort -rV |
+		while IFS= read -r file; do
+			awk -v OFS='\t' -v n="$((n++))" -v id="${file%.conf}" '
+				$1 == "title" { title = $0; sub(/^[ \t]*title[ \t]+/, "", title) }
+				$1 == "version" { version = $2 }
+				$1 == "linux" { kernel = $2 }
+				END {
+					# systemd-boot has a folder for each kernel, and calls it linux there.
+					if (kernel !~ /(^|\/)vmlinuz-[^\/]*$/ && version != "") kernel = "vmlinuz-" version
+					print n, title, id, kernel
+				}' "$ROOT/boot/loader/entries/$file"
+		done
+}
+
+# GRUB takes those where its own file says so, before the entries written there.
+menu_entries() {	# GRUB.CFG
+	local bls=
+
+	! grep -q '^[[:space:]]*blscfg' "$1" || bls=$(bls_entries)
+	[[ -z $bls ]] || printf '%s\n' "$bls"
+	grub_entries "$1" "$(grep -c . <<<"$bls")"
+}
+
 # What GRUB will choose: a one-time choice, else the saved one, else its file's.
 grub_default() {	# GRUB.CFG
 	local cfg=$1 env name value
@@ -62,7 +89,7 @@ grub_default() {	# GRUB.CFG
 }
 
 grub_kernel() {	# GRUB.CFG -> the file that it boots
-	grub_entries "$1" | awk -F '\t' -v want="$(grub_default "$1")" '
+	menu_entries "$1" | awk -F '\t' -v want="$(grub_default "$1")" '
 		BEGIN { depth = split(want, w, ">"); last = w[depth] }
 		$1 == want || $2 == want || $3 == want { print $4; hit = 1; exit }
 		# A path of titles or ids ends in the entry itself.
@@ -76,6 +103,19 @@ extlinux_kernel() {	# EXTLINUX.CONF
 	     $1 == "label" { label = $2 }
 	     label != "" && match($0, /[^ ]*vmlinuz[^ ]*/) && !(label in file) { file[label] = substr($0, RSTART, RLENGTH) }
 	     END { if (want in file) print file[want] }' "$1"
+}
+
+# systemd-boot: the first that is like the "default", else the first.
+loader_kernel() {	# LOADER.CONF
+	local want id file rest first=
+
+	want=$(awk '$1 == "default" { w = $2 } END { print w }' "$1")
+	while IFS=$'\t' read -r rest rest id file; do
+		[[ -n $first ]] || first=$file
+		# shellcheck disable=SC2053 # it is a pattern
+		[[ $id.conf != $want && $id != $want ]] || { printf '%s\n' "$file"; return; }
+	done <<<"$(bls_entries | sed 's/\t\t/\t-\t/g')"
+	printf '%s\n' "$first"
 }
 
 # A file of the boot folder, through the links there, to its kernel's name.
@@ -95,7 +135,7 @@ boot_menus() {
 	[[ -n $ROOT || ! -d /sys/firmware/efi ]] ||
 		printf '%s\n' "$ROOT"/boot/efi/EFI/{xenserver,xcp-ng,*}/grub.cfg
 	printf '%s\n' "$ROOT"/boot/{grub,grub2}/grub.cfg "$ROOT"/boot/extlinux.conf \
-		"$ROOT"/boot/efi/EFI/{xenserver,xcp-ng}/grub.cfg
+		"$ROOT"/boot/efi/EFI/{xenserver,xcp-ng}/grub.cfg "$ROOT"/boot/loader/loader.conf
 }
 
 # Prints "K how": the menu's choice, else a link's, else the newest kernel.
@@ -104,7 +144,11 @@ next_kernel() {	# KERNELS, one a line
 
 	while IFS= read -r menu; do
 		[[ -r $menu ]] || continue
-		if [[ $menu = *.conf ]]; then file=$(extlinux_kernel "$menu"); else file=$(grub_kernel "$menu"); fi
+		case $menu in
+		*/extlinux.conf) file=$(extlinux_kernel "$menu") ;;
+		*/loader.conf) file=$(loader_kernel "$menu") ;;
+		*) file=$(grub_kernel "$menu") ;;
+		esac
 		[[ -n $file ]] || continue
 		k=$(kernel_of_file "$file") || continue
 		[[ $'\n'$1$'\n' != *$'\n'"$k"$'\n'* ]] || { printf '%s %s\n' "$k" "${menu#"$ROOT"}"; return; }

@@ -84,6 +84,48 @@ grub_cfg() { cat >"$R/boot/grub/grub.cfg"; }
 	boots "$KB" /boot/grub/grub.cfg
 }
 
+bls_entry() {	# ID TITLE VERSION LINUX
+	mkdir -p "$R/boot/loader/entries"
+	printf 'title %s\nversion %s\nlinux %s\ninitrd /initrd.img\noptions root=LABEL=root ro\ngrub_users $grub_users\n' \
+		"$2" "$3" "$4" >"$R/boot/loader/entries/$1.conf"
+}
+
+@test "GRUB's menu that is made of Boot Loader Specification entries is understood" {
+	packed
+	mkdir -p "$R/boot/grub2"
+	{
+		printf 'if [ "${next_entry}" ] ; then\n set default="${next_entry}"\nelse\n set default="${saved_entry}"\nfi\n'
+		printf 'insmod blscfg\nblscfg\n'
+		entry Memtest memtest.bin
+	} >"$R/boot/grub2/grub.cfg"
+	bls_entry "0a1b-$KA" "Linux A" "$KA" "/vmlinuz-$KA"
+	bls_entry "0a1b-$KB" "Linux B" "$KB" "/boot/vmlinuz-$KB"
+	bls_entry 0a1b-0-rescue "Rescue" 0-rescue "/vmlinuz-$KA"
+	# Nothing saved: the first, which is the newest.
+	boots "$KB" /boot/grub2/grub.cfg
+	echo "saved_entry=0a1b-$KA" >"$R/boot/grub2/grubenv"
+	boots "$KA" /boot/grub2/grub.cfg
+	echo "saved_entry=1" >"$R/boot/grub2/grubenv"
+	boots "$KA" /boot/grub2/grub.cfg
+	printf 'saved_entry=0a1b-%s\nnext_entry=Linux B\n' "$KA" >"$R/boot/grub2/grubenv"
+	boots "$KB" /boot/grub2/grub.cfg
+}
+
+@test "systemd-boot's entries are understood, wherever their kernels lie" {
+	packed
+	bls_entry "0a1b-$KA" "Linux A" "$KA" "/0a1b/$KA/linux"
+	bls_entry "0a1b-$KB" "Linux B" "$KB" "/0a1b/$KB/linux"
+	echo 'timeout 3' >"$R/boot/loader/loader.conf"
+	boots "$KB" /boot/loader/loader.conf
+	echo "default 0a1b-$KA*" >>"$R/boot/loader/loader.conf"
+	boots "$KA" /boot/loader/loader.conf
+	sed -i "s/^default.*/default 0a1b-$KA.conf/" "$R/boot/loader/loader.conf"
+	boots "$KA" /boot/loader/loader.conf
+	# A pattern of which there is none counts for nothing.
+	sed -i 's/^default.*/default windows*/' "$R/boot/loader/loader.conf"
+	boots "$KB" /boot/loader/loader.conf
+}
+
 @test "XenServer 6's extlinux menu is understood" {
 	packed
 	ln -s "vmlinuz-$KA" "$R/boot/vmlinuz-2.6-xen"
