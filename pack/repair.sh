@@ -44,10 +44,10 @@ found_files() {
 
 found_modules() {	# a packed file that modprobe passes over
 	awk -F '\t' -v OFS='\t' '
-		NR == FNR { if (NF > 3 && $4 !~ /\/dmv\//) packed[$1, $2] = $4; next }
-		(($1, $2) in packed) && ($4 == "none" || $4 == "in-box") {
-			print "depmod", $1, packed[$1, $2] ": is there, but modprobe would load " ($6 == "-" ? "nothing" : $6)
-		}' - <(printf '%s\n' "$STATES") <<<"$PACKED"
+		NR == FNR { if (NF > 5) { chosen[$1, $2] = $6 } next }
+		NF > 3 && $4 !~ /\/dmv\// && (($1, $2) in chosen) && chosen[$1, $2] != $4 {
+			print "depmod", $1, $4 ": is there, but modprobe would load " (chosen[$1, $2] == "-" ? "nothing" : chosen[$1, $2])
+		}' - <(printf '%s\n' "$PACKED") <<<"$STATES"
 }
 
 found_stamps() {

@@ -24,6 +24,19 @@ cure() {	# OWNER PACK K -> what to do to have it in NEXT
 	printf "install %s's driver disk for %s\n" "$label" "$NEXT"
 }
 
+# Two packs may bring one module.  Prints "version owner" of what modprobe passes over.
+passed_over() {	# MODULE FILE-THAT-WINS
+	local name file version
+
+	while IFS=$'\t' read -r name file; do
+		[[ -n $file ]] || continue
+		version=$(modinfo -F version "$ROOT$file" 2>/dev/null) || continue
+		printf '%s %s\n' "${version:-"-"}" "$name"
+	done <<<"$(awk -F '\t' -v OFS='\t' -v k="$NEXT" -v m="$1" -v file="$2" \
+		'$1 == k && $2 == m && $4 != file && $4 !~ /\/dmv\// { print $3, $4 }' <<<"$PACKED")" |
+		sort -V | tail -n 1
+}
+
 changed_text() {	# changed:N:SYMBOLS
 	local rest=${1#changed:}
 	local names=${rest#*:}
@@ -34,13 +47,15 @@ changed_text() {	# changed:N:SYMBOLS
 
 # Nothing, or one sentence that says what the next boot loses and the cure.
 warning() {	# MODULE
-	local had rpm pack k version owner crcs initrd mend
+	local had rpm pack k version owner crcs initrd mend file other
 
 	read -r had rpm pack k <<<"$(reference "$1")"
-	IFS=$'\t' read -r version owner crcs initrd <<<"$(awk -F '\t' -v OFS='\t' -v k="$NEXT" -v m="$1" \
-		'$1 == k && $2 == m { print $3, $4, $5, $8 }' <<<"$STATES")"
+	IFS=$'\t' read -r version owner crcs initrd file <<<"$(awk -F '\t' -v OFS='\t' -v k="$NEXT" -v m="$1" \
+		'$1 == k && $2 == m { print $3, $4, $5, $8, $6 }' <<<"$STATES")"
 	[[ -n $had && -n $owner ]] || return 0
 	mend=$(cure "$rpm" "$pack" "$k")
+	other=
+	[[ $'\n'$twice$'\n' != *$'\n'"$1"$'\n'* ]] || other=$(passed_over "$1" "$file")
 	if [[ $owner = none ]]; then
 		set -- "$1 has no module at all"
 	elif [[ $crcs = changed:* ]]; then
@@ -51,6 +66,9 @@ warning() {	# MODULE
 		set -- "$1 falls back from $had to the in-box $version"
 	elif older "$version" "$had"; then
 		set -- "$1 falls back from $had to $version of $owner"
+	elif [[ -n $other ]] && older "$version" "${other%% *}"; then
+		set -- "$1 falls back from ${other%% *} to $version of $owner, which modprobe prefers to ${other#* }"
+		mend="remove the pack that you do not want"
 	elif [[ $initrd = other ]] || [[ $initrd != [-?] && $initrd != same ]] && older "$initrd" "$version"; then
 		set -- "$1 $version is not in the initrd, which has another ($initrd)"
 		mend="run 'driver-disk verify --repair'"
@@ -61,8 +79,9 @@ warning() {	# MODULE
 }
 
 warnings() {
-	local module
+	local module twice
 
+	twice=$(awk -F '\t' -v k="$NEXT" '$1 == k && $4 !~ /\/dmv\// && seen[$2]++ { print $2 }' <<<"$PACKED")
 	while read -r module; do
 		[[ -z $module ]] || warning "$module"
 	done <<<"$(modules_of "$STATES")"

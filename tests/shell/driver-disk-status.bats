@@ -173,6 +173,27 @@ bls_entry() {	# ID TITLE VERSION LINUX
 	says "$KB*  acme_edu  1.2"
 }
 
+@test "of two packs with one module the older may win: that is a loss, and verify names the file passed over" {
+	local tree=$BATS_TEST_TMPDIR/rival
+
+	one_kernel
+	dd_ install "$(acme 1.1 A)" >/dev/null 2>&1
+	module_tree "$tree" "$KA"
+	mv "$tree/lib/modules/$KA/updates" "$tree/lib/modules/$KA/extra"
+	mkdir -p "$tree/etc/depmod.d"
+	echo 'override acme_edu * extra' >"$tree/etc/depmod.d/rival.conf"
+	rpm_of "$BATS_TEST_TMPDIR" "rival-$KA-modules" 1 "$tree" %post "/sbin/depmod $KA"
+	rpm --root "$R" -i --nodeps "$BATS_TEST_TMPDIR/rival-$KA-modules-1-1.rpm" >/dev/null 2>&1
+	run dd_ status
+	exits 4
+	says "acme_edu falls back from 1.1 to 1.0 of rival-$KA-modules, which modprobe prefers to acme-edu-$KA-modules: remove the pack that you do not want"
+	run dd_ verify
+	exits 1
+	says "/lib/modules/$KA/updates/acme_edu.ko: is there, but modprobe would load /lib/modules/$KA/extra/acme_edu.ko"
+	rpm --root "$R" -e "rival-$KA-modules" >/dev/null 2>&1
+	dd_ status
+}
+
 @test "a module that no package brought is shown, and missed in the new kernel" {
 	both_kernels
 	module_tree "$R" "$KA" by_hand
