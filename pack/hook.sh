@@ -19,6 +19,7 @@ set_guard() {	# WARNINGS, or nothing to take it away
 	else
 		[[ -e $file ]] || return 0
 		rm -f "$file"
+		rmdir "${file%/*}" 2>/dev/null || true
 	fi
 	[[ -n $ROOT || ! -d /run/systemd/system ]] || systemctl daemon-reload 2>/dev/null || true
 }
@@ -43,14 +44,23 @@ hook_warnings() {
 }
 
 cmd_kernel-changed() {
+	local leave=
+
 	while [[ $# -gt 0 ]]; do
 		case $1 in
 		--root) take_root "${2:-}"; shift ;;
+		--leave) leave=1 ;;
 		*) bad_usage "$1: no such option" ;;
 		esac
 		shift
 	done
-	hook_warnings || queue_auto
+	if [[ -z $leave ]]; then
+		hook_warnings || queue_auto
+		return
+	fi
+	# Nobody would ever take these away again.
+	set_guard ''
+	rm -rf "$ROOT/run/driver-disk"
 }
 
 # rpm's lock is held now: systemd installs what the folder has once it is free.

@@ -77,6 +77,23 @@ WARNING=run/driver-disk/warning
 	[ ! -e "$guard" ]
 }
 
+@test "driver-disk that is removed takes its guard and its warning with it" {
+	packed
+	echo "guard=yes" >"$R/etc/driver-disk.conf"
+	dd_ kernel-changed 2>/dev/null
+	[ -e "$R/$WARNING" ]
+	sed -n '/^%preun -n driver-disk/,/^$/p' "$TOP/specs/cpulevel.spec.in" | sed '1d' >"$R/preun"
+	mkdir -p "$R$W/tool"
+	cp -r "$W/tool/." "$R$W/tool/"
+	copy_program "$R" awk sed readlink dirname rm rmdir
+	ln -s "$W/tool/driver-disk" "$R/usr/sbin/driver-disk"
+	chroot "$R" sh /preun 1
+	[ -e "$R/$WARNING" ]
+	chroot "$R" sh /preun 0
+	[ ! -e "$R/$WARNING" ]
+	[ ! -e "$R/run/systemd/system/reboot.target.d" ]
+}
+
 @test "the configuration is read, never run" {
 	packed
 	printf 'guard=$(touch %s/pwned)\nfolder=`touch %s/pwned`\n' "$R" "$R" >"$R/etc/driver-disk.conf"
