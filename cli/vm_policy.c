@@ -66,5 +66,7 @@ int read_vm_features(struct cl_featureset *fs, const char *given)
 	if (ret || !(host.valid >> CL_SET_HVM_DEFAULT & 1))
 		return complain(given, "is no policy of a domain; give hex, or what xen-cpuid -p DOMID prints");
 	*fs = host.sets[CL_SET_HVM_DEFAULT];
+	/* The policy of a domain has them on AMD's CPUs, the default sets have not. */
+	fs->words[CL_WORD_2] &= ~CL_E1D_COMMON;
 	return EXIT_YES;
 }

@@ -134,6 +134,9 @@ struct cl_feature {
 	unsigned int attributes;
 };
 
+/* What AMD's leaf 0x80000001.edx repeats of 1.edx: no features of their own. */
+#define CL_E1D_COMMON	0x0183f3ffu
+
 /* Bits by name: CL_F_AVX2 and so on, and CL_WORD_0 to the last known word. */
 enum cl_bits {
 #define WORD(index, name, leaf, subleaf, reg)	CL_WORD_##index = index,

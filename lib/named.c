@@ -51,9 +51,6 @@ static bool has_models(const char *vendor)
 	return false;
 }
 
-/* AMD's copy in word 2 of what word 0 has: no features of their own. */
-#define E1D_COMMON	0x0183f3ffu
-
 void cl_nearest_model(struct cl_model *nearest,
 		      const struct cl_featureset *fs, const char *vendor)
 {
@@ -62,7 +59,7 @@ void cl_nearest_model(struct cl_model *nearest,
 	size_t n;
 
 	memset(nearest, 0, sizeof(*nearest));
-	wanted.words[CL_WORD_2] &= ~E1D_COMMON;
+	wanted.words[CL_WORD_2] &= ~CL_E1D_COMMON;
 	cl_drop_unspoken(&wanted);
 	cl_qemu_knows(&known);
 	cl_drop_unspoken(&known);

@@ -57,9 +57,6 @@ void cl_verdict(struct cl_verdict *verdict, const struct cl_featureset *vm,
 	verdict->runs = cl_equal(&verdict->missing, &nothing);
 }
 
-/* AMD's copy in word 2 of what word 0 has; Xen 4.7 gave guests both. */
-#define E1D_COMMON	0x0183f3ffu
-
 static bool vendor_is(const struct cl_host *host, const char *vendor)
 {
 	return !strcmp(host->vendor, vendor);
@@ -67,13 +64,14 @@ static bool vendor_is(const struct cl_host *host, const char *vendor)
 
 /*
  * XenServer's max-featureset-compat: what VMs may have been started with on
- * other releases, and will not miss here.
+ * other releases, and will not miss here.  Xen 4.7 gave guests both of AMD's
+ * copies.
  */
 static void complete(struct cl_featureset *max, const struct cl_host *host,
 		     enum cl_guest guest)
 {
-	if (max->words[CL_WORD_0] & E1D_COMMON) {
-		max->words[CL_WORD_2] |= max->words[CL_WORD_0] & E1D_COMMON;
+	if (max->words[CL_WORD_0] & CL_E1D_COMMON) {
+		max->words[CL_WORD_2] |= max->words[CL_WORD_0] & CL_E1D_COMMON;
 		if (max->nr_words <= CL_WORD_2)
 			max->nr_words = CL_WORD_2 + 1;
 	}

@@ -139,6 +139,28 @@ setup() { new_store; }
 	[[ $output = *"is no policy of a domain"* ]]
 }
 
+@test "what AMD's leaf 0x80000001 repeats of leaf 1 is not taken for features that Xen gave besides" {
+	join epyc
+	cpulevel vm start web --type pvh --host epyc
+	recorded=$(cpulevel vm show web --json | jq -r .features)
+	IFS=- read -ra w <<<"$recorded"
+	{
+		echo 'Domain 5 policy: 3 leaves, 0 MSRs'
+		echo ' CPUID:'
+		echo '  leaf     subleaf  -> eax      ebx      ecx      edx     '
+		echo '  00000000:ffffffff -> 0000000d:68747541:444d4163:69746e65'
+		echo "  00000001:ffffffff -> 00800f12:00000800:${w[1]}:${w[0]}"
+		printf '  00000007:00000000 -> 00000000:%s:%s:%s\n' "${w[5]}" "${w[6]}" "${w[9]}"
+		printf '  0000000d:00000001 -> %s:00000000:00000000:00000000\n' "${w[4]}"
+		printf '  80000000:ffffffff -> 80000008:68747541:444d4163:69746e65\n'
+		printf '  80000001:ffffffff -> 00800f12:00000000:%s:%08x\n' "${w[3]}" $((0x${w[2]} | 0x0183f3ff & 0x${w[0]}))
+		printf '  80000008:ffffffff -> 00003030:%s:00000000:00000000\n' "${w[8]}"
+	} >policy
+	run -0 cpulevel vm adopt web --host epyc --features - <policy
+	[[ $output != *not_asked_for* && $output != *not_given* ]]
+	[ "$(cpulevel vm show web --json | jq -r .features)" = "$recorded" ]
+}
+
 @test "a VM that is elsewhere cannot start, nor be adopted; nor can a host with VMs leave" {
 	join haswell westmere
 	cpulevel vm start web --type pvh --host haswell
