@@ -220,6 +220,26 @@ refused() {	# WORDS...: exit 6, each word said, and no disk got through
 	refused "trusts ultimately"
 }
 
+# The rpm of XenServer 7 and XCP-ng 8 adds each sum to its line; this is what it prints.
+@test "rpm 4.11's word on a package is understood" {
+	. "$TOP/pack/common.sh"
+	. "$TOP/pack/verify.sh"
+	export PROG=test VERIFY_AT=p VERIFY_NAME=p
+	said() { words=("$@"); }
+	rpmkeys() { printf '%s\n' p.rpm: "    Header V3 RSA/SHA256 Signature, key ID be1229cf: ${words[0]}" "    Header SHA1 digest: ${words[1]}" "    MD5 digest: ${words[2]}"; }
+	said OK "OK (927a3b54)" "OK (c04ff605)"
+	verify_rpm p.rpm db
+	said OK "OK (927a3b54)" "BAD (Expected c04ff605 != d04ff605)"
+	run verify_rpm p.rpm db
+	[ "$status" -eq 6 ]
+	said BAD "OK (927a3b54)" "OK (c04ff605)"
+	run verify_rpm p.rpm db
+	[ "$status" -eq 6 ]
+	said NOKEY "OK (927a3b54)" "OK (c04ff605)"
+	run verify_rpm p.rpm db
+	[ "$status" -eq 6 ]
+}
+
 @test "a file in Packages that the signed list does not name is refused" {
 	cp "$D"/Packages/update-*.rpm "$D/Packages/extra.rpm"
 	refused "does not name"
