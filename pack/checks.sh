@@ -2,11 +2,20 @@
 # What must hold before a disk's packages go in: conflicts, precheck, EULA, room.
 # shellcheck shell=bash disable=SC2034 # other parts read these
 
-rpm_query() { rpm -qp --nosignature --qf "$2" "$1" 2>/dev/null; }	# RPM FORMAT
-
 disk_kernels() {	# RPM... -> the kernels their modules are for
-	rpm -qp --nosignature --qf '[%{FILENAMES}\n]' "$@" 2>/dev/null |
+	local rpm
+
+	for rpm; do rpm_files "$rpm"; done |
 		sed -n 's,^/lib/modules/\([^/]*\)/.*,\1,p' | sort -u
+}
+
+value_of() {	# KEY: of packinfo's lines on stdin, the first that it has
+	local line
+
+	while IFS= read -r line; do
+		[[ $line != "$1="* ]] || { printf '%s\n' "${line#*=}"; return; }
+	done
+	return 0
 }
 
 not_here() {	# wanted|optional ITEM K
@@ -21,12 +30,12 @@ accept_update() {	# wanted|optional ITEM STAGE
 
 	kernels=$(disk_kernels "$3"/Packages/*.rpm)
 	info=$("$PACKINFO" update "$3/update.xml") || exit 6
-	said=$(sed -n 's/^kernel=//p' <<<"$info")
-	label=$(sed -n 's/^name-label=//p' <<<"$info")
-	uuid=$(sed -n 's/^uuid=//p' <<<"$info")
+	said=$(value_of kernel <<<"$info")
+	label=$(value_of name-label <<<"$info")
+	uuid=$(value_of uuid <<<"$info")
 	[[ -n $kernels && $kernels != *$'\n'* && ${said:-$kernels} = "$kernels" ]] ||
 		die 6 "$2: its modules are for '${kernels//$'\n'/ }', its metadata says '${said:-nothing}'; get a disk for one kernel"
-	if ! installed_kernels | grep -qxF -e "$kernels"; then
+	if ! is_kernel "$kernels"; then
 		not_here "$1" "$2" "$kernels"
 		return
 	fi
@@ -48,13 +57,15 @@ check_conflicts() {	# RPM...
 	local rpm name file k module other
 
 	for rpm; do
-		name=$(rpm_query "$rpm" '%{NAME}')
+		name=$(rpm_name "$rpm")
 		while IFS= read -r file; do
+			[[ $file =~ ^/lib/modules/[^/]+/(updates|extra|override)/.*\.ko ]] || continue
 			k=${file#/lib/modules/} k=${k%%/*} module=$(module_name "$file")
+			[[ $'\n'$PACKED = *$'\n'"$k"$'\t'"$module"$'\t'* ]] || continue
 			other=$(awk -F '\t' -v k="$k" -v m="$module" -v n="$name" '$1 == k && $2 == m && $3 != n && $3 != "unpackaged" { print $3; exit }' <<<"$PACKED")
 			[[ -z $other ]] ||
 				die 1 "${rpm##*/}: brings $module for $k, which $other has brought already; remove that one first ('driver-disk remove')"
-		done <<<"$(rpm_query "$rpm" '[%{FILENAMES}\n]' | grep -E '^/lib/modules/[^/]+/(updates|extra|override)/.*\.ko')"
+		done <<<"$(rpm_files "$rpm")"
 	done
 }
 
@@ -70,7 +81,8 @@ run_prechecks() {
 		IFS=$'\t' read -r uuid stage <<<"$line"
 		for rpm in "$stage"/Packages/control-*.rpm; do
 			[[ -f $rpm ]] || continue
-			file=$(rpm_query "$rpm" '[%{FILENAMES}\n]' | grep -x "/var/update/$uuid/precheck") || continue
+			file=/var/update/$uuid/precheck
+			[[ $'\n'$(rpm_files "$rpm")$'\n' = *$'\n'"$file"$'\n'* ]] || continue
 			need cpio rpm2cpio
 			dir=$(mktemp -d "$ROOT/var/tmp/precheck.XXXXXX") || die 5 "$ROOT/var/tmp: no room for the disk's precheck"
 			from_rpm "$rpm" "*${file#/}" >"$dir/precheck"
@@ -104,11 +116,23 @@ show_eulas() {	# RPM...: agreed beforehand, or now by whom sits there
 			[[ -t 0 ]] || die 1 "${rpm##*/}: has the licence above; give --accept-eula if you agree to it"
 			read -r -p "Accept? (y/N) " answer
 			[[ $answer = [Yy]* ]] || die 1 "${rpm##*/}: its licence was not accepted; nothing was changed"
-		done <<<"$(rpm_query "$rpm" '[%{FILENAMES}\n]')"
+		done <<<"$(rpm_files "$rpm")"
 	done
 }
 
-room_at() { df -Pk "$1" | awk 'NR == 2 { print $4 }'; }	# KiB
+room_at() {	# PATH -> KiB
+	local _ room
+
+	df -Pk "$1" | { read -r _; read -r _ _ _ room _; printf '%s\n' "$room"; }
+}
+
+size_of() {	# PATH... -> KiB in all
+	local total
+
+	total=$(du -ck --apparent-size "$@") || return
+	total=${total##*$'\n'}
+	printf '%s\n' "${total%%$'\t'*}"
+}
 
 check_room() {	# RPM...: is there room to keep them?
 	local room size
@@ -117,7 +141,7 @@ check_room() {	# RPM...: is there room to keep them?
 		die 5 "$ROOT/lib/modules or $ROOT/var/lib cannot be written (read-only?); nothing was changed"
 	[[ $# -gt 0 ]] || return 0
 	room=$(room_at "$ROOT/var/lib")
-	size=$(du -ck --apparent-size "$@" | awk 'END { print 2 * $1 + 1024 }')
+	size=$((2 * $(size_of "$@") + 1024))
 	[[ $room -ge $size ]] || die 5 "$ROOT/var/lib: $room KiB free, $size needed; nothing was changed, free some space"
 }
 
@@ -128,7 +152,7 @@ check_boot() {	# K...: can each one's initrd be replaced?
 		{ initrd=$(initrd_of "$k") && initrd_builder >/dev/null; } || continue
 		[[ -w ${initrd%/*} ]] ||
 			die 5 "${initrd%/*}: cannot be written (read-only?), and $initrd has to be; nothing was changed"
-		size=$(du -k --apparent-size "$initrd" | awk '{ print int($1 * 1.2) + 64 }')
+		size=$(($(size_of "$initrd") * 6 / 5 + 64))
 		room=$(room_at "${initrd%/*}")
 		[[ $room -ge $size ]] || die 5 "${initrd%/*}: $room KiB free, $size needed for the new initrd of $k; nothing was changed, free some space"
 	done

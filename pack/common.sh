@@ -24,6 +24,7 @@ host_modinfo() { modinfo ${ROOT:+-b "$ROOT"} "$@"; }
 installed_kernels() {	# oldest first
 	local provided dir k
 
+	[[ -z ${KERNELS_HERE:-} ]] || { printf '%s\n' "$KERNELS_HERE"; return; }
 	provided=$(host_rpm -q --whatprovides kernel-uname-r \
 		--qf '[%{PROVIDENAME} %{PROVIDEVERSION}\n]' 2>/dev/null |
 		awk '$1 == "kernel-uname-r" { print $2 }') || true

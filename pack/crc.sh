@@ -28,18 +28,19 @@ lacking() {	# KNOWN WANTED -> the wanted symbols without a known checksum
 # most, then the ones that name what is still lacking.  (A file that is
 # compressed does not show what it names.)
 crcs_of_modules() {	# K "? symbol" LINES, DRIVER... -> "crc symbol"
-	local dir=$ROOT/lib/modules/$1/kernel wanted=$2 known='' name file rest
+	local dir=$ROOT/lib/modules/$1/kernel wanted=$2 known='' name file rest looked=''
 	local -a files big
 
 	shift 2
 	mapfile -t files <<<"$(for name; do find "$dir" -name "${name//_/[-_]}.ko*"; done 2>/dev/null)"
-	mapfile -t big <<<"$(find "$dir" -name '*.ko*' -size +600k 2>/dev/null | sort | head -n 120)"
 	while [[ ${#files[@]} -gt 0 ]]; do
 		known+=$(for file in "${files[@]}"; do [[ -z $file ]] || imports "$file"; done)$'\n'
 		rest=$(lacking "$known" "$wanted")
 		[[ -n $rest ]] || break
-		files=(${big[@]+"${big[@]:0:30}"})
-		big=(${big[@]+"${big[@]:30}"})
+		[[ -n $looked ]] || mapfile -t big <<<"$(find "$dir" -name '*.ko*' -size +600k -printf '%s\t%p\n' 2>/dev/null | sort -rn | head -n 120 | cut -f 2)"
+		looked=1
+		files=(${big[@]+"${big[@]:0:10}"})
+		big=(${big[@]+"${big[@]:10}"})
 	done
 	[[ -z $rest ]] || known+=$(grep -rowaF --include='*.ko' -e "$rest" "$dir" 2>/dev/null |
 		awk -F : '!($2 in found) { found[$2]; if (!($1 in file)) print $1; file[$1] }' | head -n 40 |
@@ -47,10 +48,10 @@ crcs_of_modules() {	# K "? symbol" LINES, DRIVER... -> "crc symbol"
 	printf '%s\n' "$known"
 }
 
-# Each line "driver: state": fits, changed:N:SYMBOLS (the first three), unknown.
+# Each state: fits, changed:N:SYMBOLS (the first three), unknown.
 # A driver that carries no checksums fits only the kernel it was built for, and
 # then nothing proves it.
-crc_states() {	# K FILE... -> "state FILE"
+crc_states() {	# K FILE... -> "C<TAB>FILE<TAB>state"
 	local k=$1 list file name wanted=''
 	local -a names=()
 
@@ -61,33 +62,38 @@ crc_states() {	# K FILE... -> "state FILE"
 		names+=("${name%%.ko*}")
 	done
 	{
+		printf '%s=\n' "$wanted"
 		if list=$(symvers_list "$k"); then
 			read_list "$list"
 		else
 			crcs_of_modules "$k" "$(awk '$1 != "!" && NF { print "?", $2 }' <<<"$wanted" | sort -u)" "${names[@]}"
 		fi
-		printf '\n=\n%s' "$wanted"
 	} | awk '
-		function done_with(state) {
+		function done_with(  state) {
 			if (file == "") return
 			if (bad) state = "changed:" bad ":" names
 			else state = (!n || unknown) ? "unknown" : "fits"
-			print state " " file
+			print "C\t" file "\t" state
 		}
-		$1 == "=" { asked = 1; next }
-		!asked { crc[$2] = $1; next }
-		$1 == "!" {
+		# A list has many thousand symbols; keep those that are asked for.
+		listed { if ($2 in crc) crc[$2] = $1; next }
+		$1 == "=" && NF == 1 { listed = 1; next }
+		$1 == "!" { line[++lines] = $0; next }
+		NF { line[++lines] = $1; symbol[lines] = $2; crc[$2] = "" }
+		END {
+			for (i = 1; i <= lines; i++) {
+				if (i in symbol) {
+					n++
+					if (crc[symbol[i]] == "") unknown++
+					else if (crc[symbol[i]] != line[i] && ++bad <= 3)
+						names = names (names == "" ? "" : ",") symbol[i]
+					continue
+				}
+				done_with()
+				file = substr(line[i], 3)
+				n = bad = unknown = 0
+				names = ""
+			}
 			done_with()
-			file = substr($0, 3)
-			n = bad = unknown = 0
-			names = ""
-			next
-		}
-		NF {
-			n++
-			if (!($2 in crc)) unknown++
-			else if (crc[$2] != $1 && ++bad <= 3)
-				names = names (names == "" ? "" : ",") $2
-		}
-		END { done_with() }'
+		}'
 }

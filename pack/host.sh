@@ -24,22 +24,15 @@ need_root() {	# WHAT
 	[[ $EUID -eq 0 ]] || die 5 "$1 needs root; run it as root"
 }
 
-# rpm says "not installed" of everything where it cannot read its database.
-check_rpmdb() {
-	local said
-
-	said=$(host_rpm -qa --qf '' 2>&1) && [[ $said != *[Ee]rror* ]] && return
-	die 5 "rpm's database cannot be read (${said%%$'\n'*}); nothing was changed, try 'rpm --rebuilddb'"
-}
-
 config() {	# KEY -> its value in the configuration, which is data and never run
+	[[ -r $ROOT$CONFIG ]] || return 0
 	sed -n "s/^[ \t]*$1[ \t]*=[ \t]*//p" "$ROOT$CONFIG" 2>/dev/null | sed 's/[ \t]*$//' | tail -n 1
 }
 
 take_lock() {
 	local file=$ROOT/run/driver-disk.lock
 
-	if ! mkdir -p "$ROOT/run" || ! { exec 9>>"$file"; } 2>/dev/null; then
+	if ! { [[ -d $ROOT/run ]] || mkdir -p "$ROOT/run"; } || ! { exec 9>>"$file"; } 2>/dev/null; then
 		die 5 "$file: cannot be written"
 	fi
 	flock -n 9 ||
@@ -67,6 +60,6 @@ make_work() {
 }
 
 clean_up() {
-	umount "$WORK/mnt" 2>/dev/null || true
+	[[ ! -d $WORK/mnt ]] || umount "$WORK/mnt" 2>/dev/null || true
 	rm -rf "$WORK"
 }

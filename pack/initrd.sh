@@ -30,7 +30,8 @@ each_archive() (	# INITRD COMMAND... (reads an archive)
 	exec 3<"$1"
 	shift
 	while [[ $at -lt $size ]]; do
-		magic=$(od -An -tx1 -j "$at" -N 4 /proc/self/fd/3 | tr -d ' \n')
+		magic=$(od -An -tx1 -j "$at" -N 4 /proc/self/fd/3)
+		magic=${magic//[[:space:]]/}
 		case $magic in
 		30373037) "$@" <&3 || exit 1 ;;
 		00000000)
@@ -66,7 +67,7 @@ unpack_initrd() {	# INITRD DIR [MODULE...]
 # "MODULE<TAB>version<TAB>srcversion" of each of these in the initrd.  Unpacking
 # takes a second, so the answer is kept in /run, for this very file.
 initrd_copies() {	# INITRD MODULE...
-	local key kept dir found out
+	local key kept dir found version src out
 
 	key="$(stat -c '%d %i %s %y %z' "$1") ${*:2}"
 	kept=$ROOT/run/driver-disk/${1##*/}.seen
@@ -79,19 +80,19 @@ initrd_copies() {	# INITRD MODULE...
 		rm -rf "$dir"
 		return 1
 	fi
-	found=$(find "$dir" -type f)
-	out=
-	[[ -z $found ]] || out=$(tr '\n' '\0' <<<"$found" | xargs -0 modinfo 2>/dev/null | module_facts |
-		awk -F '\t' '{ n = $1; sub(/.*\//, "", n); sub(/\.ko.*/, "", n); gsub(/-/, "_", n); print n "\t" $2 "\t" $3 }')
+	out=$(find "$dir" -type f -exec modinfo {} + 2>/dev/null | module_facts '' |
+		while IFS=$'\t' read -r found version src _; do
+			printf '%s\t%s\t%s\n' "$(module_name "$found")" "$version" "$src"
+		done)
 	rm -rf "$dir"
 	printf '%s' "${out:+$out$'\n'}"
-	[[ $EUID -ne 0 ]] || { mkdir -p "${kept%/*}" && printf '%s\n' "$key" ${out:+"$out"} >"$kept.$$" && mv "$kept.$$" "$kept"; } 2>/dev/null || true
+	[[ $EUID -ne 0 ]] || { { [[ -d ${kept%/*} ]] || mkdir -p "${kept%/*}"; } && printf '%s\n' "$key" ${out:+"$out"} >"$kept.$$" && mv "$kept.$$" "$kept"; } 2>/dev/null || true
 }
 
 # modinfo's answer for files, as "FILE<TAB>version<TAB>srcversion<TAB>vermagic".
-module_facts() {
-	awk '
-		function flush_it() { if (file != "") print file "\t" v["version:"] "\t" v["srcversion:"] "\t" v["vermagic:"] }
+module_facts() {	# PREFIX
+	awk -v prefix="$1" '
+		function flush_it() { if (file != "") print prefix file "\t" v["version:"] "\t" v["srcversion:"] "\t" v["vermagic:"] }
 		function value(s) { sub(/^[a-z]+:[ \t]*/, "", s); gsub(/[\001-\040\177]+$/, "", s); gsub(/[\001-\040\177]+/, "_", s); return s == "" ? "-" : s }
 		$1 == "filename:" {
 			flush_it()

@@ -8,7 +8,7 @@ key_owner() {	# KEYID or fingerprint -> the name in the host's key ring
 }
 
 rpm_signer() {	# RPM -> key id, or nothing
-	rpm_query "$1" '%|RSAHEADER?{%{RSAHEADER:pgpsig}}:{%|SIGPGP?{%{SIGPGP:pgpsig}}:{%|SIGGPG?{%{SIGGPG:pgpsig}}:{}|}|}|' |
+	rpm -qp --nosignature --qf '%|RSAHEADER?{%{RSAHEADER:pgpsig}}:{%|SIGPGP?{%{SIGPGP:pgpsig}}:{%|SIGGPG?{%{SIGGPG:pgpsig}}:{}|}|}|' "$1" 2>/dev/null |
 		sed -n 's/.*[Kk]ey ID //p'
 }
 
@@ -53,13 +53,14 @@ disk_facts() {	# STAGE
 	fi
 	sed 's/=/\t/; s/^name-label\t/name\t/' <<<"$info"
 	[[ -f ${rpms[0]} ]] || return 0
+	read_rpms "${rpms[@]}"
 	disk_kernels "${rpms[@]}" | sed 's/^/for-kernel	/'
 	for rpm in "${rpms[@]}"; do
 		printf 'package\t%s\n' "$(nevra "$rpm" | grep . || echo "${rpm##*/} (not an RPM)")"
 		printf 'package-signed-by\t%s\n' "$(rpm_signer "$rpm" | grep . || echo nobody)"
 		rpm -qp --nosignature --qf '[%{REQUIRENAME} %{REQUIREFLAGS:depflags} %{REQUIREVERSION}\n]' "$rpm" 2>/dev/null |
 			grep -v '^rpmlib(\|^/' | sed 's/ *$//; s/^/package-requires	/' || true
-		rpm_query "$rpm" '[%{FILENAMES}\n]' | sed -n 's,^\(/lib/modules/.*\.ko.*\),module	\1,p; s,^\(.*EULA\)$,eula	\1,p; s,^\(/lib/firmware/.*\),firmware	\1,p'
+		rpm_files "$rpm" | sed -n 's,^\(/lib/modules/.*\.ko.*\),module	\1,p; s,^\(.*EULA\)$,eula	\1,p; s,^\(/lib/firmware/.*\),firmware	\1,p'
 		odd_files "$rpm" | cut -f 2 | sed 's/^/odd	holds /'
 		odd_scripts "$rpm" | sed 's/^[ \t]*/odd	runs: /'
 	done

@@ -61,12 +61,13 @@ stage_all() {	# fills RPMS, KERNELS, LABELS, RECORD and PRECHECKS
 		die 1 "no disk for an installed kernel ($(installed_kernels | paste -sd ' ')); get one"
 }
 
-for_a_kernel() { rpm_query "$1" '[%{FILENAMES}\n]' | grep -q '^/lib/modules/'; }
+for_a_kernel() { [[ $'\n'$(rpm_files "$1") = *$'\n'/lib/modules/* ]]; }
 
 # newer "VERSION RELEASE" "VERSION RELEASE": is the first the newer one, as rpm sees it?
 newer() {
 	local a b order
 
+	[[ $1 != "$2" ]] || return 1
 	read -ra a <<<"$1"
 	read -ra b <<<"$2"
 	order=$(rpm --eval "%{lua:
@@ -81,15 +82,16 @@ newer() {
 superseded() {	# RPM
 	local name evr other
 
-	name=$(rpm_query "$1" '%{NAME}')
-	evr=$(rpm_query "$1" '%{VERSION} %{RELEASE}')
+	rpm_fact "$1" || return 1
+	name=$R_NAME evr="$R_VERSION $R_RELEASE"
 	while read -r other; do
-		! newer "$other" "$evr" || return 0
-	done < <(
-		[[ -n $DOWNGRADE ]] || host_rpm -q --qf '%{VERSION} %{RELEASE}\n' "$name" 2>/dev/null || true
-		rpm -qp --nosignature --qf '%{NAME}\t%{VERSION} %{RELEASE}\n' "${RPMS[@]}" 2>/dev/null |
-			awk -F '\t' -v n="$name" '$1 == n { print $2 }'
-	)
+		[[ -z $other ]] || ! newer "$other" "$evr" || return 0
+	done <<<"$(
+		[[ -n $DOWNGRADE ]] || installed_evr "$name"
+		for other in "${RPMS[@]}"; do
+			! rpm_fact "$other" || [[ $R_NAME != "$name" ]] || printf '%s %s\n' "$R_VERSION" "$R_RELEASE"
+		done
+	)"
 	return 1
 }
 
@@ -102,7 +104,7 @@ drop_installed() {	# RPMS -> NEW
 		id=$(nevra "$rpm")
 		[[ $seen != *" $id "* ]] || continue
 		seen+="$id "
-		! host_rpm -q "$id" >/dev/null 2>&1 || continue
+		! installed "$id" || continue
 		for_a_kernel "$rpm" || ! superseded "$rpm" || continue
 		NEW+=("$rpm")
 	done

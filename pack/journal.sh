@@ -20,7 +20,8 @@ all_ops() {	# numbers, oldest first
 	local dir
 
 	for dir in "$ROOT$STATE_DIR"/ops/[0-9]*/; do
-		[[ ! -d $dir ]] || basename "$dir"
+		dir=${dir%/}
+		[[ ! -d $dir ]] || printf '%s\n' "${dir##*/}"
 	done
 }
 
@@ -47,13 +48,15 @@ pending_warning() {
 new_op() {	# VERB -> sets OP and OPDIR
 	local last
 
-	last=$(all_ops | tail -n 1)
+	forget_rpmdb	# plan by what is there now
+	read_rpmdb || true
+	last=$(all_ops)
+	last=${last##*$'\n'}
 	OP=$(printf '%06d' $((10#${last:-0} + 1)))
 	OPDIR=$(ops_dir)/$OP
-	{ mkdir -p "$(ops_dir)" && chmod 700 "$ROOT$STATE_DIR" && mkdir "$OPDIR"; } 2>/dev/null ||
+	{ { [[ -d $(ops_dir) ]] || { mkdir -p "$(ops_dir)" && chmod 700 "$ROOT$STATE_DIR"; }; } && mkdir "$OPDIR"; } 2>/dev/null ||
 		die 5 "$OPDIR: cannot be made; nothing was changed, is the disk full or read-only?"
-	mkdir "$OPDIR"/{rpms,kept,files,before,after}
-	mkdir -p "$ROOT${LOG_FILE%/*}"
+	mkdir -p "$OPDIR"/{rpms,kept,files,before,after} "$ROOT${LOG_FILE%/*}"
 	printf 'verb\t%s\n' "$1" >"$OPDIR/plan"
 	snapshot "$OPDIR/before"
 }
@@ -67,14 +70,12 @@ snapshot() {	# DIR: the records of all packs
 	done
 }
 
-planned() { awk -F '\t' -v w="$2" '$1 == w { print $2 }' "$1/plan"; }	# OPDIR WORD
+planned() {	# OPDIR WORD
+	local word what rest
 
-nevra() {	# RPM FILE
-	rpm -qp --nosignature --qf '%{NAME}-%{VERSION}-%{RELEASE}.%{ARCH}\n' "$1" 2>/dev/null
-}
-
-installed_nevra() {	# NAME
-	host_rpm -q --qf '%{NAME}-%{VERSION}-%{RELEASE}.%{ARCH}\n' "$1" 2>/dev/null
+	while IFS=$'\t' read -r word what rest; do
+		[[ $word != "$2" ]] || printf '%s\n' "$what"
+	done <"$1/plan"
 }
 
 # An earlier operation's copy of an RPM, so that it can be put back; one that
@@ -95,20 +96,22 @@ kept_rpm() {	# NEVRA -> FILE
 plan_add() {	# RPM FILE
 	local id name sum
 
+	read_rpms "$1"
 	id=$(nevra "$1") || die 6 "$1: not an RPM; get a sound disk"
 	name=$id.rpm
 	cp "$1" "$OPDIR/rpms/$name" 2>/dev/null ||
 		die 5 "$OPDIR: no room to keep $name; nothing was changed, free some space"
 	sum=$(sha256sum <"$OPDIR/rpms/$name")
 	printf 'add\t%s\t%s\t%s\n' "$id" "$name" "${sum%% *}" >>"$OPDIR/plan"
-	plan_was "$(rpm -qp --nosignature --qf '%{NAME}' "$1" 2>/dev/null)"
+	FACTS["$OPDIR/rpms/$name"]=${FACTS["$1"]}	# the same bytes
+	plan_was "$(rpm_name "$1")"
 }
 
 plan_was() {	# NAME: note what is there of it now, and keep its file if we can
 	local id file
 
 	while IFS= read -r id; do
-		[[ -n $id && $id != *"not installed"* ]] || continue
+		[[ -n $id ]] || continue
 		printf 'was\t%s\n' "$id" >>"$OPDIR/plan"
 		file=$(kept_rpm "$id") || continue
 		[[ -e $OPDIR/kept/$id.rpm ]] || ln "$file" "$OPDIR/kept/$id.rpm" 2>/dev/null || cp "$file" "$OPDIR/kept/$id.rpm"
@@ -120,7 +123,15 @@ plan_erase() {	# NEVRA NAME
 	plan_was "$2"
 }
 
-plan_kernels() { printf '%s\n' "$@" | sort -u | sed '/^$/d; s/^/kernel	/' >>"$OPDIR/plan"; }	# K...
+plan_kernels() {	# K...
+	local k seen=' '
+
+	for k; do
+		[[ -n $k && $seen != *" $k "* ]] || continue
+		seen+="$k "
+		printf 'kernel\t%s\n' "$k" >>"$OPDIR/plan"
+	done
+}
 
 plan_file() {	# PATH FILE: a record to write
 	mkdir -p "$OPDIR/files/${1%/*}" && cp "$2" "$OPDIR/files/$1"
@@ -141,7 +152,7 @@ begin_op() {
 end_op() {
 	snapshot "$OPDIR/after"
 	sync
-	date -u +%FT%TZ >"$OPDIR/done"
+	TZ=UTC0 printf '%(%Y-%m-%dT%H:%M:%SZ)T\n' -1 >"$OPDIR/done"
 	rm -f "$ROOT$STATE_DIR/pending"
 	sync
 	step "done"
@@ -151,10 +162,12 @@ end_op() {
 drop_op() { rm -rf "${OPDIR:?}"; }	# one that never began
 
 prune_ops() {
-	local n
+	local -a ops
 
-	for n in $(all_ops | head -n -"$KEEP_OPS"); do
-		rm -rf "${ROOT:-}${STATE_DIR:?}/ops/$n"
+	mapfile -t ops <<<"$(all_ops)"
+	while [[ ${#ops[@]} -gt $KEEP_OPS ]]; do
+		rm -rf "${ROOT:-}${STATE_DIR:?}/ops/${ops[0]}"
+		ops=("${ops[@]:1}")
 	done
 }
 
@@ -174,7 +187,7 @@ plan_inverse() {	# OPDIR
 		[[ -n $id ]] || continue
 		name=$(nevra_name "$id")
 		! planned "$from" was | grep -qE "^$(regex "$name")-[^-]*-[^-]*$" || continue
-		host_rpm -q "$id" >/dev/null 2>&1 || continue
+		installed "$id" || continue
 		plan_erase "$id" "$name"
 	done <<<"$(planned "$from" add)"
 	while IFS= read -r file; do

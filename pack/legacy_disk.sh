@@ -19,7 +19,7 @@ verify_legacy() {	# DISK NAME_FOR_MESSAGES
 		sum=$(md5sum <"$1/$file")
 		[[ ${sum%% *} = "$md5" ]] ||
 			refuse "$1/$file: its md5 sum differs from the listed one; get a sound disk" || return
-		rpmkeys -K --nosignature "$1/$file" >/dev/null 2>&1 && [[ -n $(nevra "$1/$file") ]] ||
+		rpmkeys -K --nosignature "$1/$file" >/dev/null 2>&1 && rpm_fact "$1/$file" ||
 			refuse "$1/$file: not a whole RPM; get a sound disk" || return
 	done <<<"$list"
 	[[ $(awk -F '\t' '{ print $NF }' <<<"$list" | sort | uniq -d) = "" ]] ||
@@ -67,16 +67,15 @@ check_requires() {	# ITEM INFO
 
 # Adds to RPMS, KERNELS, LABELS and RECORD what this host is to take of the disk.
 accept_legacy() {	# wanted|optional ITEM STAGE
-	local info id kernel file took='' skipped='' installed
+	local info id kernel file took='' skipped=''
 
 	info=$("$PACKINFO" xs-repository "$3/XS-REPOSITORY") || exit 6
 	check_product "$2" "$info"
 	check_requires "$2" "$info"
-	installed=$(installed_kernels)
 	while IFS=$'\t' read -r kernel file; do
-		[[ $(rpm_query "$3/$file" '%{NAME}') != kernel* ]] ||
+		[[ $(rpm_name "$3/$file") != kernel* ]] ||
 			die 1 "$2: brings a kernel ($file), so it is no driver disk; install it as the hotfix it is"
-		if [[ $kernel != any && $kernel != - && $'\n'$installed$'\n' != *$'\n'"$kernel"$'\n'* ]]; then
+		if [[ $kernel != any && $kernel != - ]] && ! is_kernel "$kernel"; then
 			skipped=$kernel
 			continue
 		fi
@@ -87,9 +86,9 @@ accept_legacy() {	# wanted|optional ITEM STAGE
 	[[ -z $skipped ]] || [[ -n $took && ${#KERNELS[@]} -gt 0 ]] ||
 		not_here "$1" "$2" "$skipped"
 	[[ -n $took ]] || return 0
-	id=$(sed -n 's/^originator=//p' <<<"$info"):$(sed -n 's/^name=//p' <<<"$info")
+	id=$(value_of originator <<<"$info"):$(value_of name <<<"$info")
 	for file in XS-REPOSITORY XS-PACKAGES; do
 		RECORD+=("etc/xensource/installed-repos/$id/$file"$'\t'"$3/$file")
 	done
-	LABELS+=("$(sed -n 's/^name=//p' <<<"$info")")
+	LABELS+=("$(value_of name <<<"$info")")
 }

@@ -6,8 +6,15 @@
 # pack brought.  Every hotfix is an update, too: a pack is one that has drivers.
 update_packs() {
 	host_rpm -qa --qf '[%{=NAME}\t%{=VERSION}\t%{REQUIRENAME}\n]' 'update-*' 2>/dev/null |
-		awk -F '\t' -v packed="$(cut -f 3 <<<"$PACKED" | sort -u)" '
-			BEGIN { n = split(packed, owner, "\n"); for (i = 1; i <= n; i++) has[owner[i]] }
+		awk -F '\t' -v packed="$PACKED" '
+			BEGIN {
+				lines = split(packed, line, "\n")
+				for (i = 1; i <= lines; i++) {
+					split(line[i], f, "\t")
+					if (!(f[3] in has)) { has[f[3]]; owner[++n] = f[3] }
+				}
+				lines = 0
+			}
 			function drivers_of(label,  i) {
 				for (i = 1; i <= n; i++) if (index(owner[i], label "-") == 1) return 1
 				return 0

@@ -32,7 +32,7 @@ check_pack() {	# NAME
 
 	! cut -f 1,4 <<<"$PACKS" | tr '\t' '\n' | grep -qxF -e "$1" || return 0
 	while IFS= read -r need; do
-		[[ -z $need || $need = rpmlib* ]] || ! host_rpm -q "$need" >/dev/null 2>&1 ||
+		[[ -z $need || $need = rpmlib* ]] || ! installed "$need" ||
 			die 1 "$1: an update that brought no driver; nothing was changed"
 	done <<<"$(host_rpm -q --qf '[%{REQUIRENAME}\n]' "update-$1" 2>/dev/null || true)"
 }
@@ -49,7 +49,7 @@ pack_rpms() {	# NAME
 		[[ $1 = *:* ]] || printf '%s\n' "update-$1" "control-$1"
 		awk -F '\t' -v n="$1" 'index($3, n "-") == 1 && $3 == n "-" $1 "-modules" { print $3 }' <<<"$PACKED"
 	} | sort -u | while IFS= read -r name; do
-		[[ -z $name || $name = driver-disk ]] || ! host_rpm -q "$name" >/dev/null 2>&1 || printf '%s\n' "$name"
+		[[ $name = driver-disk ]] || ! installed "$name" || printf '%s\n' "$name"
 	done
 }
 
@@ -59,7 +59,7 @@ pack_records() {	# NAME -> the paths of its records
 	for stamp in "$ROOT"/var/update/applied/*; do
 		[[ -f $stamp ]] || continue
 		info=$("$PACKINFO" update "$stamp" 2>/dev/null) || continue
-		[[ $(sed -n 's/^name-label=//p' <<<"$info") != "$1" ]] || printf '%s\n' "${stamp#"$ROOT"/}"
+		[[ $(value_of name-label <<<"$info") != "$1" ]] || printf '%s\n' "${stamp#"$ROOT"/}"
 	done
 	awk -F '\t' -v n="$1" '$3 == "legacy" && ($1 == n || $4 == n) { print $4 }' <<<"$PACKS" | sort -u |
 		while IFS= read -r dir; do

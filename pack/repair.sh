@@ -32,8 +32,8 @@ found_files() {
 	local name said
 
 	while IFS= read -r name; do
-		{ [[ -n $name ]] && host_rpm -q "$name" >/dev/null 2>&1; } || continue
-		[[ $(installed_nevra "$name" | wc -l) -eq 1 ]] ||
+		installed "$name" || continue
+		[[ ${INSTALLED[$name]} != *$'\n'?* ]] ||
 			printf 'package\t%s\t%s is installed in more than one version\n' "$name" "$name"
 		said=$(host_rpm -V --nodeps --noscripts --nomtime "$name" 2>/dev/null) || true
 		[[ -z $said ]] || awk -v OFS='\t' -v n="$name" '
@@ -60,8 +60,8 @@ found_stamps() {
 	done <<<"$(host_rpm -qa --qf '[%{=NAME}\t%{PROVIDENAME}\n]' 'update-*' 2>/dev/null)"
 	for stamp in "$ROOT"/var/update/applied/*; do
 		[[ -f $stamp ]] || continue
-		label=$("$PACKINFO" update "$stamp" 2>/dev/null | sed -n 's/^name-label=//p') || true
-		{ [[ -n $label ]] && ! host_rpm -q "update-$label" >/dev/null 2>&1; } || continue
+		label=$("$PACKINFO" update "$stamp" 2>/dev/null | value_of name-label) || true
+		{ [[ -n $label ]] && ! installed "update-$label"; } || continue
 		printf 'stale\t%s\t%s: records %s, which is not installed\n' "${stamp#"$ROOT"/}" "${stamp#"$ROOT"/}" "$label"
 	done
 }
@@ -72,7 +72,7 @@ found_repos() {
 	while IFS= read -r id; do
 		[[ -n $id && $id != xs:* && $id != xcp:* ]] || continue
 		while IFS= read -r name; do
-			! host_rpm -q "$name" >/dev/null 2>&1 || continue 2
+			! installed "$name" || continue 2
 		done <<<"$(awk -F '\t' -v id="$id" '$4 == id { print $5 }' <<<"$PACKS")"
 		printf 'stale\tetc/xensource/installed-repos/%s\tetc/xensource/installed-repos/%s: records a pack of which nothing is installed\n' "$id" "$id"
 	done <<<"$(awk -F '\t' '$3 == "legacy" { print $4 }' <<<"$PACKS" | sort -u)"
@@ -94,6 +94,7 @@ found_leftovers() {
 }
 
 all_problems() {
+	read_rpmdb || true
 	collect
 	found_pending
 	found_files

@@ -15,7 +15,7 @@ check_unchanged() {	# OPDIR
 	done <<<"$(planned "$1" add)"
 	while IFS= read -r id; do
 		[[ -n $id ]] || continue
-		! host_rpm -q "$(nevra_name "$id")" >/dev/null 2>&1 || planned "$1" add | grep -q "^$(regex "$(nevra_name "$id")")-" ||
+		! installed "$(nevra_name "$id")" || planned "$1" add | grep -q "^$(regex "$(nevra_name "$id")")-" ||
 			die 1 "$(nevra_name "$id"): has been installed since, without driver-disk; nothing was changed"
 	done <<<"$(planned "$1" erase)"
 }

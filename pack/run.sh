@@ -8,21 +8,22 @@ scriptlet_path() { printf '%s/quiet:/sbin:/bin:/usr/sbin:/usr/bin\n' "$HERE"; }
 
 # Our own kernel hook would look at a transaction half done.
 rpm_transaction() {	# ARGUMENT...
+	forget_rpmdb
 	DRIVER_DISK_INSTALL=1 host_rpm --define "_install_script_path $(scriptlet_path)" "$@" >&2 9>&-
 }
 
 check_kept() {	# OPDIR: are its RPMs what was verified?
 	local word id file sum now
 
+	now=$'\n'$(cd "$1/rpms" && sha256sum -- * 2>/dev/null)$'\n'
 	while IFS=$'\t' read -r word id file sum; do
 		[[ $word = add ]] || continue
-		now=$(sha256sum <"$1/rpms/$file") || now=
-		[[ ${now%% *} = "$sum" ]] || { note "$1/rpms/$file: changed or missing; $id cannot be installed from it"; return 1; }
+		[[ $now = *$'\n'"$sum  $file"$'\n'* ]] || { note "$1/rpms/$file: changed or missing; $id cannot be installed from it"; return 1; }
 	done <"$1/plan"
 }
 
 intact() {	# NVRA: installed, with every file as it was packed?
-	host_rpm -q "$1" >/dev/null 2>&1 && host_rpm -V --nodeps --noscripts --nomtime "$1" >/dev/null 2>&1
+	installed "$1" && host_rpm -V --nodeps --noscripts --nomtime "$1" >/dev/null 2>&1
 }
 
 only_version() {	# NVRA: is it the one of its name?
@@ -50,7 +51,7 @@ erase_planned() {	# OPDIR
 	local -a todo=()
 
 	while IFS= read -r id; do
-		[[ -n $id ]] && host_rpm -q "$id" >/dev/null 2>&1 && todo+=("$id")
+		installed "$id" && todo+=("$id")
 	done <<<"$(planned "$1" erase)"
 	[[ ${#todo[@]} -gt 0 ]] || return 0
 	step "rpm erase ${#todo[@]}"
@@ -70,15 +71,15 @@ write_records() {	# OPDIR
 	step "record"
 	while IFS= read -r path; do
 		[[ -n $path ]] || continue
-		mkdir -p "$ROOT/${path%/*}" && cp "$1/files/$path" "$ROOT/${path%/*}/.${path##*/}" &&
+		{ [[ -d $ROOT/${path%/*} ]] || mkdir -p "$ROOT/${path%/*}"; } && cp "$1/files/$path" "$ROOT/${path%/*}/.${path##*/}" &&
 			mv "$ROOT/${path%/*}/.${path##*/}" "$ROOT/$path" || return
-	done <<<"$(cd "$1/files" && find . -type f | sed 's,^\./,,')"
+	done <<<"$(find "$1/files" -type f -printf '%P\n')"
 	while IFS= read -r path; do
 		[[ -n $path && $path != *..* ]] || continue
 		rm -f "$ROOT/$path"
 		rmdir "$ROOT/${path%/*}" 2>/dev/null || true
 	done <<<"$(planned "$1" gone)"
-	mkdir -p "$ROOT/${RECORDS[0]}"
+	[[ -d $ROOT/${RECORDS[0]} ]] || mkdir -p "$ROOT/${RECORDS[0]}"
 	# xapi shows what lies there.
 	[[ -n $ROOT ]] || ! command -v xe >/dev/null || [[ ! -r /etc/xensource-inventory ]] ||
 		xe host-refresh-pack-info host-uuid="$(sed -n "s/^INSTALLATION_UUID='\(.*\)'/\1/p" /etc/xensource-inventory)" \
@@ -93,30 +94,47 @@ run_depmod() {	# K
 
 # What counts is which file modprobe will take.
 check_result() {	# OPDIR
-	local word id rpm sum file k module got bad=0
+	local wanted tag k module file bad=0
+	local -A names=() loads=()
+
+	wanted=$(planned_modules "$1")
+	while IFS=$'\t' read -r k module file; do
+		[[ -z $k ]] || names[$k]+="$module "
+	done <<<"$wanted"
+	for k in "${!names[@]}"; do
+		# shellcheck disable=SC2086 # modules' names are words
+		while IFS=$'\t' read -r tag k module file; do
+			loads[$k/$module]=$file
+		done <<<"$(chosen_files "$k" ${names[$k]})"
+	done
+	while IFS=$'\t' read -r k module file; do
+		[[ -n $k ]] || continue
+		tag=${loads[$k/$module]}
+		[[ $tag = "$ROOT$file" || $(readlink -f "$tag") = "$(readlink -f "$ROOT$file")" ]] && continue
+		note "$file: installed, but modprobe would load ${tag/#-/nothing}; look at /etc/depmod.d"
+		bad=1
+	done <<<"$wanted"
+	return "$bad"
+}
+
+planned_modules() {	# OPDIR -> "K<TAB>module<TAB>path" of what it installs
+	local word id rpm sum file k
 
 	while IFS=$'\t' read -r word id rpm sum; do
 		[[ $word = add ]] || continue
 		while IFS= read -r file; do
+			[[ $file =~ ^/lib/modules/[^/]+/(updates|extra|override)/.*\.ko ]] || continue
 			k=${file#/lib/modules/}
-			k=${k%%/*} module=$(module_name "$file")
-			got=$(chosen_files "$k" "$module" | cut -f 4)
-			[[ $(readlink -f "$got") = "$(readlink -f "$ROOT$file")" ]] && continue
-			note "$file: installed, but modprobe would load ${got:-nothing}; look at /etc/depmod.d"
-			bad=1
-		done < <(rpm -qp --nosignature --qf '[%{FILENAMES}\n]' "$1/rpms/$rpm" 2>/dev/null |
-			grep '^/lib/modules/[^/]*/\(updates\|extra\|override\)/.*\.ko')
+			printf '%s\t%s\t%s\n' "${k%%/*}" "$(module_name "$file")" "$file"
+		done <<<"$(rpm_files "$1/rpms/$rpm")"
 	done <"$1/plan"
-	return "$bad"
 }
 
 run_kernels() {	# COMMAND: for each kernel of the plan that is installed
 	local k bad=0
-	local installed
 
-	installed=$(installed_kernels)
 	while IFS= read -r k; do
-		[[ -n $k && $'\n'$installed$'\n' = *$'\n'"$k"$'\n'* ]] || continue
+		{ [[ -n $k ]] && is_kernel "$k"; } || continue
 		"$1" "$k" || bad=1
 	done <<<"$(planned "$OPDIR" kernel)"
 	return "$bad"

@@ -48,13 +48,12 @@ ODD_AWK='
 '
 
 odd_scripts() {	# RPM -> its lines that are not a driver's business
-	{ rpm -qp --nosignature --scripts "$1"; rpm -qp --nosignature --triggers "$1"; } 2>/dev/null |
-		awk "$ODD_AWK"
+	rpm -qp --nosignature --scripts --triggers "$1" 2>/dev/null | awk "$ODD_AWK"
 }
 
 # What no RPM of a driver disk may hold, and what one from a stranger may not.
 odd_files() {	# RPM -> "never|odd<TAB>what"
-	rpm -qp --nosignature --qf '[%{FILEMODES:perms}\t%{FILENAMES}\t%{FILELINKTOS}\n]' "$1" 2>/dev/null | awk -F '\t' -v OFS='\t' '
+	file_rows "$1" | awk -F '\t' -v OFS='\t' '
 		NF != 3 { print "never", "a file name that cannot be shown"; next }
 		$2 ~ /[\001-\037\177]/ || $2 !~ /^\// || $2 ~ /(^|\/)\.\.(\/|$)/ { print "never", "a path that leads elsewhere: " $2; next }
 		$1 ~ /^[bcps]/ { print "never", "a device node, pipe or socket: " $2; next }
@@ -66,14 +65,15 @@ odd_files() {	# RPM -> "never|odd<TAB>what"
 
 # Show what a disk wants beyond a driver's business, before anything is done.
 check_scripts() {	# RPM...; SIGNED is the signer's name or empty
-	local rpm found odd=0
+	local rpm found runs odd=0
 
 	for rpm; do
 		found=$(odd_files "$rpm")
-		! grep -q ^never <<<"$found" ||
+		[[ $'\n'$found != *$'\n'never* ]] ||
 			die 6 "${rpm##*/}: holds $(sed -n 's/^never	//p' <<<"$found" | head -n 1); do not use this disk"
-		found=$({ sed -n 's/^odd	/holds /p' <<<"$found"; odd_scripts "$rpm" | sed 's/^/runs: /'; } | LC_ALL=C tr -cd '\11\12\40-\176')
-		[[ -n $found ]] || continue
+		runs=$(odd_scripts "$rpm")
+		[[ -n $found$runs ]] || continue
+		found=$({ sed -n 's/^odd	/holds /p' <<<"$found"; [[ -z $runs ]] || sed 's/^/runs: /' <<<"$runs"; } | LC_ALL=C tr -cd '\11\12\40-\176')
 		odd=1
 		printf 'script %s:\n%s\n' "${rpm##*/}" "$(sed 's/^/    /' <<<"$found")"
 	done

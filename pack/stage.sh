@@ -37,8 +37,8 @@ find_disks() {	# ITEM...: fills DISKS ("wanted" or "optional", TAB, path)
 room_for() {	# PATH...: would a copy of them fit into WORK?
 	local size room
 
-	size=$(du -sk --apparent-size "$@" 2>/dev/null | awk '{ n += $1 } END { print n + 0 }')
-	room=$(df -Pk "$WORK" | awk 'NR == 2 { print $4 }')
+	size=$(size_of "$@" 2>/dev/null) || size=0	# cp tells what is missing
+	room=$(room_at "$WORK")
 	[[ $size -lt $room ]]
 }
 

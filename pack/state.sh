@@ -13,17 +13,21 @@ module_name() {	# PATH -> as the kernel says it
 # Every module below a pack's folders, whatever its kernel: one that no RPM
 # owns was put there by hand, and a new kernel lacks it just as well.
 packed_modules() {	# -> "K<TAB>module<TAB>RPM<TAB>path"
-	local found
-	local -a files=()
+	local found said file
+	local -a files=() others=()
 
 	found=$(find "$ROOT"/lib/modules/*/{updates,extra,override,dmv} -name '*.ko*' 2>/dev/null) || true
 	[[ -z $found ]] || mapfile -t files <<<"$found"
 	files=(${files[@]+"${files[@]#"$ROOT"}"})
+	# A file that is gone is still its package's.
+	said=$(host_rpm -qa --qf '[%{=NAME}\t%{FILENAMES}\n]' '*-modules*' 2>/dev/null) || true
+	for file in ${files[@]+"${files[@]}"}; do
+		[[ $said$'\n' = *$'\t'"$file"$'\n'* ]] || others+=("$file")
+	done
 	{
-		# A file that is gone is still its package's.
-		host_rpm -qa --qf '[%{=NAME}\t%{FILENAMES}\n]' '*-modules*' 2>/dev/null || true
-		[[ ${#files[@]} -eq 0 ]] || host_rpm -qf --qf '[%{=NAME}\t%{FILENAMES}\n]' "${files[@]}" 2>/dev/null || true
-		printf '\t%s\n' ${files[@]+"${files[@]}"}
+		printf '%s\n' "$said"
+		[[ ${#others[@]} -eq 0 ]] || host_rpm -qf --qf '[%{=NAME}\t%{FILENAMES}\n]' "${others[@]}" 2>/dev/null || true
+		printf '\t%s\n' ${others[@]+"${others[@]}"}
 	} | awk -F '\t' -v OFS='\t' '
 		NF != 2 || $2 !~ /^\/lib\/modules\/[^\/]+\/(updates|extra|override|dmv)\/.*\.ko(\.(gz|xz|zst))?$/ || seen[$2]++ { next }
 		$1 ~ /^kernel(-xen|-kdump|-alt)?$/ { next }
@@ -39,20 +43,19 @@ packed_modules() {	# -> "K<TAB>module<TAB>RPM<TAB>path"
 
 # What modprobe would load, asked of kmod.
 chosen_files() {	# K MODULE... -> "R<TAB>K<TAB>module<TAB>file"
-	{ modprobe ${ROOT:+-d "$ROOT"} -S "$1" -a --show-depends "${@:2}" 2>/dev/null || true; } |
-		awk -v k="$1" -v OFS='\t' -v mods=" ${*:2} " '
-			function name(f) { sub(/.*\//, "", f); sub(/\.ko.*/, "", f); gsub(/-/, "_", f); return f }
-			$1 == "builtin" { got[name($2)] = "builtin" }
-			$1 == "insmod" {
-				f = $0
-				sub(/^insmod /, "", f)
-				sub(/[ \t].*/, "", f)
-				got[name(f)] = f
-			}
-			END {
-				n = split(mods, m, " ")
-				for (i = 1; i <= n; i++) print "R", k, m[i], (m[i] in got ? got[m[i]] : "-")
-			}'
+	local how file _ name
+	local -A got=()
+
+	while read -r how file _; do
+		name=${file##*/} name=${name%%.ko*} name=${name//-/_}
+		case $how in
+		builtin) got[$name]=builtin ;;
+		insmod) got[$name]=$file ;;
+		esac
+	done <<<"$(modprobe ${ROOT:+-d "$ROOT"} -S "$1" -a --show-depends "${@:2}" 2>/dev/null || true)"
+	for name in "${@:2}"; do
+		printf 'R\t%s\t%s\t%s\n' "$1" "$name" "${got[$name]:--}"
+	done
 }
 
 # A module that is a link (XenServer 9's selected variant) is its target's package's.
@@ -65,15 +68,16 @@ linked_files() {	# ROWS -> "T<TAB>file<TAB>target"
 	return 0
 }
 
-crc_rows() {	# "R" ROWS, those of packed files -> "C<TAB>file<TAB>state"
-	local k files
+crc_rows() {	# "R" ROWS -> "C<TAB>file<TAB>state" of the packed files
+	local k tag of module file
 	local -a list
 
 	for k in $KERNELS; do
-		files=$(awk -F '\t' -v k="$k" '$2 == k { print $4 }' <<<"$1")
-		[[ -n $files ]] || continue
-		mapfile -t list <<<"$files"
-		crc_states "$k" "${list[@]}" | sed -n 's/^\([^ ]*\) \(.*\)/C\t\2\t\1/p'
+		list=()
+		while IFS=$'\t' read -r tag of module file; do
+			[[ $of != "$k" || ! $file =~ /lib/modules/[^/]+/(updates|extra|override|dmv)/ ]] || list+=("$file")
+		done <<<"$1"
+		[[ ${#list[@]} -eq 0 ]] || crc_states "$k" "${list[@]}"
 	done
 }
 
@@ -84,7 +88,7 @@ initrd_rows() {	# MODULE... -> "I<TAB>K<TAB>module<TAB>version<TAB>srcversion"
 		[[ -z ${ONLY:-} || $k = "$ONLY" || $k = "$NEXT" ]] || continue
 		initrd=$(initrd_of "$k") || continue
 		if copies=$(initrd_copies "$initrd" "$@"); then
-			[[ -z $copies ]] || sed "s/^/I	$k	/" <<<"$copies"
+			[[ -z $copies ]] || printf '%s\n' "I	$k	${copies//$'\n'/$'\n'I	$k	}"
 		else
 			printf 'I\t%s\t?\t?\t?\n' "$k"
 		fi
@@ -145,10 +149,12 @@ join_states() {
 }
 
 collect() {	# fills KERNELS PACKED NEXT NEXT_FROM RUNNING PACKS STATES
-	local modules rows k files
-	local -a names=() list
+	local modules rows k file
+	local -a names=() list=()
+	local -A seen=()
 
-	KERNELS=$(installed_kernels)
+	know_kernels
+	KERNELS=$KERNELS_HERE
 	[[ -n $KERNELS ]] || die 5 "no installed kernel found below $ROOT/lib/modules; is --root right?"
 	PACKED=$(packed_modules)
 	PACKS=$(all_packs)
@@ -159,15 +165,15 @@ collect() {	# fills KERNELS PACKED NEXT NEXT_FROM RUNNING PACKS STATES
 	modules=$(cut -f 2 <<<"$PACKED" | sort -u)
 	mapfile -t names <<<"$modules"
 	rows=$(for k in $KERNELS; do chosen_files "$k" "${names[@]}"; done)
-	files=$(awk -F '\t' '$4 ~ /\// && !seen[$4]++ { print $4 }' <<<"$rows")
-	list=()
-	[[ -z $files ]] || mapfile -t list <<<"$files"
+	while IFS=$'\t' read -r k k k file; do
+		[[ $file != /* || -n ${seen[$file]:-} ]] || { list+=("$file"); seen[$file]=1; }
+	done <<<"$rows"
 	STATES=$({
-		awk -F '\t' -v OFS='\t' '{ print "O", $4, $3 }' <<<"$PACKED"
-		[[ -z $PACKS ]] || awk -F '\t' -v OFS='\t' '{ print "P", $5, $1 }' <<<"$PACKS"
-		[[ -z $files ]] || modinfo "${list[@]}" 2>/dev/null | module_facts | sed 's/^/F	/'
+		awk -F '\t' -v OFS='\t' '$1 == "=" { packs = 1; next } packs { if (NF) print "P", $5, $1; next } { print "O", $4, $3 }' \
+			<<<"$PACKED"$'\n=\n'"$PACKS"
+		[[ ${#list[@]} -eq 0 ]] || modinfo "${list[@]}" 2>/dev/null | module_facts 'F\t'
 		linked_files "$rows"
-		crc_rows "$(grep -E '/lib/modules/[^/]+/(updates|extra|override|dmv)/' <<<"$rows" || true)"
+		crc_rows "$rows"
 		initrd_rows "${names[@]}"
 		loaded_rows "${names[@]}"
 		printf '%s\n' "$rows"

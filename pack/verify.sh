@@ -25,7 +25,7 @@ verify_signature() {	# FILE KEYRING
 	[[ $status != *"clock problem"* ]] ||
 		refuse "$1: signed with a key that is younger than this host's clock, $(date -u +%F); set the clock" || return
 	for word in GOODSIG VALIDSIG TRUST_ULTIMATE; do
-		grep -q "^\[GNUPG:\] $word\( \|\$\)" <<<"$status" && continue
+		[[ $'\n'$status$'\n' = *$'\n[GNUPG:] '"$word"[$' \n']* ]] && continue
 		refuse "$1: no good signature by a key this host trusts ultimately ($2); import the vendor's key or get a sound disk"
 		return
 	done
@@ -82,16 +82,14 @@ verify_repomd() {	# DISK -> the primary's name
 }
 
 verify_packages() {	# DISK DBPATH PRIMARY
-	local name evr sum href list listed
+	local name evr sum href list
 
 	list=$(gzip -dc "$1/$3" | "$PACKINFO" primary -) || return 6
 	[[ -n $list ]] || refuse "$1: no packages; get a complete disk" || return
 	while IFS=$'\t' read -r name evr sum href; do
 		verify_sha256 "$1" "$href" "$sum" || return
 		verify_rpm "$1/$href" "$2" || return
-		listed=$(rpm -qp --nosignature --qf \
-			'%{NAME}\t%|EPOCH?{%{EPOCH}:}|%{VERSION}-%{RELEASE}' "$1/$href" 2>/dev/null)
-		[[ $listed = "$name"$'\t'"$evr" ]] ||
+		{ rpm_fact "$1/$href" && [[ $R_NAME = "$name" && $R_EPOCH$R_VERSION-$R_RELEASE = "$evr" ]]; } ||
 			refuse "$1/$href: is not the $name $evr that the disk lists; get a sound disk" || return
 	done <<<"$list"
 	diff <(cut -f 4 <<<"$list" | sort) \

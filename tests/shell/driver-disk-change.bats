@@ -52,6 +52,17 @@ stamps() { find "$R/var/update/applied" -type f | wc -l; }
 	diff "$BATS_TEST_TMPDIR/after" <(state)
 }
 
+# In an emulated dom0 each start of rpm is a third of a second.
+@test "rpm is not started anew for each question" {
+	one_kernel
+	mkdir "$BATS_TEST_TMPDIR/bin"
+	printf '#!/bin/sh\necho >>%s\nexec %s "$@"\n' "$BATS_TEST_TMPDIR/asked" "$(command -v rpm)" >"$BATS_TEST_TMPDIR/bin/rpm"
+	chmod 755 "$BATS_TEST_TMPDIR/bin/rpm"
+	PATH=$BATS_TEST_TMPDIR/bin:$PATH quiet dd_ install "$(acme 1.1 A)"
+	[ "$(version)" = 1.1 ]
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/asked")" -le 18 ]
+}
+
 @test "what one disk brought is all taken out again, for every kernel" {
 	both_kernels
 	state >"$BATS_TEST_TMPDIR/before"
