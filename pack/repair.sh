@@ -124,6 +124,7 @@ reinstall() {	# PACKAGE NAME
 	id=$(installed_nevra "$1" | sort -V | tail -n 1)
 	file=$(kept_rpm "$id") || { note "$id: no copy was kept; install its disk again"; return 1; }
 	new_op "repair $1"
+	PACKED=$(packed_modules)
 	plan_add "$file"
 	# shellcheck disable=SC2046 # kernels' names are words
 	plan_kernels $(kernels_of "$1")
@@ -148,7 +149,7 @@ repair_one() {	# KIND OBJECT
 repair_all() {	# -> what could not be repaired
 	local problems round kind object text done_already=
 
-	for round in 1 2 3; do
+	for round in 1 2 3 4; do
 		problems=$(all_problems)
 		[[ -n $problems ]] || return 0
 		while IFS=$'\t' read -r kind object text; do
@@ -156,6 +157,8 @@ repair_all() {	# -> what could not be repaired
 			done_already+="|$kind $object|"
 			note "repairing: $text"
 			repair_one "$kind" "$object" || true
+			# What else was found is its half-way state.
+			[[ $kind != pending ]] || break
 		done <<<"$problems"
 	done
 	all_problems
