@@ -25,10 +25,17 @@ enum known {
 	PRIVATE,		/* what changed is in no header */
 };
 
+/* Do the headers give the kernels' own CRCs? */
+enum proof {
+	UNTRIED,
+	UNPROVED,
+	PROVED,
+};
+
 struct explained {
 	const char *symbol;
 	enum known known;
-	bool proved;		/* the headers give the kernels' own CRCs */
+	enum proof proof;
 	size_t *causes;		/* indexes */
 	size_t nr_causes;
 	char *opaque;		/* types below it that no header defines, or NULL */

@@ -140,11 +140,12 @@ static void print_groups(const struct explanation *ex, const size_t *numbers)
 void explanation_print(const struct explanation *ex, bool groups)
 {
 	size_t *numbers = calloc(ex->nr_causes + 1, sizeof(*numbers));
-	size_t i, explained = 0, proved = 0;
+	size_t i, explained = 0, proved = 0, tried = 0;
 
 	for (i = 0; i < ex->nr_symbols; i++) {
 		explained += ex->symbols[i].nr_causes != 0;
-		proved += ex->symbols[i].proved;
+		tried += ex->symbols[i].proof != UNTRIED;
+		proved += ex->symbols[i].proof == PROVED;
 	}
 	if (explained)
 		printf("%zu symbol%s changed because of %zu type%s\n", explained,
@@ -156,8 +157,9 @@ void explanation_print(const struct explanation *ex, bool groups)
 	}
 	free(numbers);
 	if (ex->nr_symbols)
-		printf("for %zu of %zu symbol%s the headers give the kernels' own CRCs; behind the others may be more\n",
-		       proved, ex->nr_symbols, plural(ex->nr_symbols));
+		printf("for %zu of %zu symbol%s%s the headers give the kernels' own CRCs; behind the others may be more\n",
+		       proved, tried, plural(tried),
+		       tried < ex->nr_symbols ? ", spread evenly," : "");
 	if (ex->no_offsets[0])
 		printf("offsets are not known: %s\n", ex->no_offsets);
 }
@@ -229,10 +231,11 @@ static json_t *symbol_json(const struct explanation *ex, const struct explained 
 	for (i = 0; i < symbol->nr_causes; i++)
 		json_array_append_new(causes,
 				      text_json(ex->causes[symbol->causes[i]].title));
-	return json_pack("{s:o, s:s, s:b, s:o, s:o}",
+	return json_pack("{s:o, s:s, s:o, s:o, s:o}",
 			 "symbol", text_json(symbol->symbol),
 			 "known", known[symbol->known],
-			 "proved", symbol->proved,
+			 "proved", symbol->proof == UNTRIED ? json_null() :
+				   json_boolean(symbol->proof == PROVED),
 			 "causes", causes,
 			 "opaque", text_json(symbol->opaque));
 }
