@@ -25,6 +25,11 @@ extern const char work_script[];
 
 static const char *const side_names[SIDES] = { "from", "to" };
 
+/* What a signal's handler has to end and to remove: there is one at a time. */
+static const int deadly[] = { SIGHUP, SIGINT, SIGPIPE, SIGTERM };
+static char doomed[sizeof(((struct work *)0)->dir)];
+static volatile pid_t children[SIDES];
+
 static char *side_path(const struct work *work, int side, const char *name)
 {
 	char *path;
@@ -32,6 +37,72 @@ static char *side_path(const struct work *work, int side, const char *name)
 	if (asprintf(&path, "%s/%s/%s", work->dir, side_names[side], name) < 0)
 		return NULL;
 	return path;
+}
+
+/*
+ * Each step is a process group.  Only what POSIX allows in a handler: rm does the
+ * rest, twice, as a compiler may be at its last file yet.
+ */
+static void clean_up(int sig)
+{
+	int side, tries;
+	pid_t rm;
+
+	for (side = 0; side < SIDES; side++)
+		if (children[side] > 0)
+			kill(-children[side], SIGKILL);
+	for (side = 0; side < SIDES; side++)
+		if (children[side] > 0)
+			waitpid(children[side], NULL, 0);
+	for (tries = 0; tries < 2; tries++) {
+		rm = fork();
+		if (!rm) {
+			execl("/bin/rm", "rm", "-rf", doomed, (char *)NULL);
+			_exit(127);
+		}
+		waitpid(rm, NULL, 0);
+	}
+	signal(sig, SIG_DFL);
+	raise(sig);
+}
+
+static void deadly_set(sigset_t *set)
+{
+	size_t i;
+
+	sigemptyset(set);
+	for (i = 0; i < sizeof(deadly) / sizeof(deadly[0]); i++)
+		sigaddset(set, deadly[i]);
+}
+
+/* What nohup or a script ignores stays ignored. */
+static void on_signals(void (*handler)(int sig))
+{
+	struct sigaction old, new = { .sa_handler = handler };
+	size_t i;
+
+	deadly_set(&new.sa_mask);
+	for (i = 0; i < sizeof(deadly) / sizeof(deadly[0]); i++)
+		if (!sigaction(deadly[i], NULL, &old) && old.sa_handler != SIG_IGN)
+			sigaction(deadly[i], &new, NULL);
+}
+
+static int make_dir(struct work *work, const char *tmp)
+{
+	sigset_t set, before;
+	int ret = 0;
+
+	deadly_set(&set);
+	sigprocmask(SIG_BLOCK, &set, &before);
+	snprintf(work->dir, sizeof(work->dir), "%s/driver-kabi.XXXXXX", tmp);
+	if (mkdtemp(work->dir)) {
+		strcpy(doomed, work->dir);
+		on_signals(clean_up);
+	} else {
+		ret = -1;
+	}
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	return ret;
 }
 
 int work_begin(struct work *work, const char *from, const char *to, char *why,
@@ -52,8 +123,7 @@ int work_begin(struct work *work, const char *from, const char *to, char *why,
 			return -1;
 		}
 	}
-	snprintf(work->dir, sizeof(work->dir), "%s/driver-kabi.XXXXXX", tmp);
-	if (!mkdtemp(work->dir)) {
+	if (make_dir(work, tmp)) {
 		snprintf(why, len, "%s: %s; set TMPDIR", work->dir, strerror(errno));
 		work->dir[0] = 0;
 		return -1;
@@ -83,8 +153,10 @@ void work_end(struct work *work)
 {
 	int side;
 
-	if (work->dir[0])
+	if (work->dir[0]) {
 		nftw(work->dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+		on_signals(SIG_DFL);
+	}
 	for (side = 0; side < SIDES; side++)
 		free(work->kdirs[side]);
 	memset(work, 0, sizeof(*work));
@@ -119,20 +191,12 @@ char *work_read(const struct work *work, int side, const char *name)
 	return text;
 }
 
-/* Ctrl-C ends the compilers; what they leave must still be removed. */
-static void hold_signals(bool hold)
-{
-	signal(SIGINT, hold ? SIG_IGN : SIG_DFL);
-	signal(SIGHUP, hold ? SIG_IGN : SIG_DFL);
-}
-
 /* The child's own output is of no interest; its one message is in a file. */
 static void run_child(const struct work *work, int side, const char *step,
 		      const char *argument)
 {
 	char *dir = side_path(work, side, "."), *log = side_path(work, side, "error");
 
-	hold_signals(false);
 	if (!dir || !log || !freopen(log, "w", stderr) ||
 	    !freopen("/dev/null", "w", stdout) || !freopen("/dev/null", "r", stdin))
 		_exit(127);
@@ -153,30 +217,44 @@ static void explain_failure(const struct work *work, int side, char *why, size_t
 	free(error);
 }
 
+/* A handler must know every child, and a child must not be the one to clean up. */
+static void start_child(const struct work *work, int side, const char *step,
+			 const char *argument)
+{
+	sigset_t set, before;
+
+	deadly_set(&set);
+	sigprocmask(SIG_BLOCK, &set, &before);
+	children[side] = fork();
+	if (!children[side]) {
+		on_signals(SIG_DFL);
+		setpgid(0, 0);
+	} else if (children[side] > 0) {
+		setpgid(children[side], children[side]);
+	}
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	if (!children[side])
+		run_child(work, side, step, argument);
+}
+
 int work_run(const struct work *work, const char *step, const char *argument,
 	     char *why, size_t len)
 {
-	pid_t children[SIDES];
 	int side, status, ret = 0;
 
 	fflush(NULL);
-	hold_signals(true);
-	for (side = 0; side < SIDES; side++) {
-		children[side] = fork();
-		if (!children[side])
-			run_child(work, side, step,
-				  argument ? argument : work->kdirs[!side]);
-	}
+	for (side = 0; side < SIDES; side++)
+		start_child(work, side, step, argument ? argument : work->kdirs[!side]);
 	for (side = 0; side < SIDES; side++) {
 		status = -1;
 		if (children[side] > 0)
 			while (waitpid(children[side], &status, 0) < 0 && errno == EINTR)
 				;
+		children[side] = 0;
 		if (status && !ret) {
 			explain_failure(work, side, why, len);
 			ret = -1;
 		}
 	}
-	hold_signals(false);
 	return ret;
 }

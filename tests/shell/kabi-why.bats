@@ -131,6 +131,30 @@ make_kdir() {	# DIR HEADER SED-SCRIPT SYMBOL...
 	[ -z "$(ls tmp)" ]
 }
 
+@test "a signal at any step leaves no folder and no compiler behind" {
+	mkdir tmp
+	for at in TERM:from/make.log INT:from/unit.i HUP:to/layout.c; do
+		TMPDIR=$PWD/tmp env --default-signal driver-kabi why "$KO" --from "$A" --to "$B" >/dev/null 3>&- &
+		pid=$!
+		until compgen -G "tmp/driver-kabi.*/${at#*:}" >/dev/null; do
+			kill -0 $pid
+			sleep 0.02
+		done
+		kill "-${at%:*}" $pid
+		status=0
+		wait $pid || status=$?
+		[ "$status" -eq $((128 + $(kill -l "${at%:*}"))) ]
+		[ -z "$(ls tmp)" ]
+		! pgrep -f "$PWD/tmp/driver-kabi"
+	done
+}
+
+@test "a reader that goes away leaves no folder behind" {
+	mkdir tmp
+	TMPDIR=$PWD/tmp driver-kabi diff "$A" "$B" | head -n 1
+	[ -z "$(ls tmp)" ]
+}
+
 @test "wrong command lines: exit 2" {
 	for args in "why" "why $KO" "why $KO --from $A" "why --from $A --to $B" "why $KO --symvers $A" \
 		"diff" "diff $A" "diff $A $B $KO" "diff $A $B --source x"; do
