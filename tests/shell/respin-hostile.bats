@@ -49,7 +49,7 @@ resource() {	# SED-SCRIPT -> hostile.src.rpm
 		resign "s#name-label=\"acme-edu\"#name-label=\"$name\"#"
 		respin hostile.iso
 		[ "$status" -eq 1 ]
-		[[ $output = *"refused	hostile.iso"* ]]
+		[[ $output = *"name-label has an illegal character"*"refused	hostile.iso"* ]]
 		[ -z "$(ls -A evil)" ]
 	done <<-END
 		../../../../../$T/evil/x
@@ -62,11 +62,39 @@ resource() {	# SED-SCRIPT -> hostile.src.rpm
 	resign "s#<update #<update key=\"../../../../$T/evil/x\" #"
 	respin hostile.iso
 	[ "$status" -eq 1 ]
+	[[ $output = *"key has an illegal character"*"refused	hostile.iso"* ]]
 	rm -rf disk
 	resign 's#version="1.1"#version="1.1/../../evil"#'
 	respin hostile.iso
 	[ "$status" -eq 1 ]
+	[[ $output = *"version has an illegal character"*"refused	hostile.iso"* ]]
 	[ -z "$(ls -A evil)" ]
+}
+
+@test "what reaches the names of files and targets is looked at again, whatever read it" {
+	. "$TOP/pack/common.sh"
+	. "$TOP/scripts/lib/respin/packs.sh"
+	PROG=respin-driver-disks.sh
+	printf '%s\n' name-label=acme-edu version=1.1 kernel=6.1 key=acme.asc >info
+	check_info x.iso .
+	while IFS= read -r line; do
+		printf '%s\n' "$line" name-label=acme-edu version=1.1 kernel=6.1 key=acme.asc >info
+		run check_info x.iso .
+		echo "$line: $output"
+		[ "$status" -eq 6 ]
+	done <<-'END'
+		name-label=../x
+		name-label=a b
+		name-label=$(x)
+		name-label=-x
+		name-label=a23456789012345678901234567890123
+		version=1/1
+		version=1 1
+		kernel=6.1/x
+		kernel=6 1
+		key=../x
+		key=.x
+	END
 }
 
 @test "a spec that runs commands when it is read runs them in the sandbox" {
@@ -142,15 +170,15 @@ hostile_tarball() {	# FILE
 	[ -z "$(ls -A evil)" ]
 }
 
-@test "an ISO whose names lead out of its folder writes nothing outside" {
+@test "a program that an ISO has taken over can write to its folder alone" {
+	need_sandbox
 	. "$TOP/pack/common.sh"
 	. "$TOP/scripts/lib/respin/packs.sh"
 	PROG=respin-driver-disks.sh
-	mkdir d
-	echo pwned >d/aaaaaaaaaaaaaaaaaaaa
-	xorriso -as mkisofs -quiet -r -o h.iso d 2>/dev/null
-	sed -i 's#aaaaaaaaaaaaaaaaaaaa#../../evil/xxxxxxxxx#g' h.iso
-	mkdir in
-	open_iso "$T/h.iso" "$T/in/disk" || true
+	mkdir bin in
+	printf '#!/bin/sh\ntouch %q/in/disk/x\ntouch %q/evil/x\n' "$T" "$T" >bin/xorriso
+	chmod +x bin/xorriso
+	PATH=$T/bin:$PATH open_iso "$T/h.iso" "$T/in/disk" || true
+	[ -e in/disk/x ]
 	[ -z "$(ls -A evil)" ]
 }
