@@ -37,7 +37,8 @@ usage() {
 	cat <<-END
 		usage: $PROG PACK... --kernel-devel DIR|RPM... --sign KEYID --out DIR
 		    [--policy rebuild|relink|keep] [--source PACK=SRPM|DIR]... [--jobs N]
-		    [--keyring GNUPGHOME] [--sign-time T] [--cache DIR] [--report FILE.html] [--json]
+		    [--keyring GNUPGHOME] [--sign-time T] [--module-key FILE --module-cert FILE]
+		    [--cache DIR] [--report FILE.html] [--json]
 		       $PROG --plan [--format text|json|make|slurm] PACK... --kernel-devel DIR|RPM...
 		       $PROG --cell PACK K --cache DIR
 		PACK: a driver disk (ISO), a source package, or a folder of them
@@ -48,7 +49,7 @@ bad_usage() { note "$*"; usage >&2; exit 2; }
 
 parse_options() {
 	O_KDIRS=() O_SOURCES=() O_SIGN='' O_SIGN_TIME='' O_OUT='' O_KEYRING=${GNUPGHOME:-$HOME/.gnupg}
-	O_POLICY=rebuild O_PLAN='' O_FORMAT=text O_JSON='' O_REPORT='' O_JOBS='' O_CELL=() O_GROUP=''
+	O_POLICY=rebuild O_PLAN='' O_FORMAT=text O_JSON='' O_REPORT='' O_JOBS='' O_CELL=() O_GROUP='' O_MODULE_KEY='' O_MODULE_CERT=''
 	CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/driver-disks PACKS=()
 
 	while [[ $# -gt 0 ]]; do
@@ -69,6 +70,8 @@ parse_options() {
 		--sign-time) O_SIGN_TIME=$2 ;;
 		--out | --output) O_OUT=$2 ;;
 		--keyring) O_KEYRING=$2 ;;
+		--module-key) O_MODULE_KEY=$2 ;;
+		--module-cert) O_MODULE_CERT=$2 ;;
 		--policy) O_POLICY=$2 ;;
 		--format) O_FORMAT=$2 ;;
 		--report) O_REPORT=$2 ;;
@@ -94,6 +97,7 @@ check_options() {
 	done
 	[[ -z $O_OUT ]] || O_OUT=$(readlink -m "$O_OUT")
 	[[ -n $O_PLAN && $O_FORMAT = @(text|json) ]] && return
+	find_module_key
 	[[ -n $O_OUT ]] || bad_usage "--out: missing; give the folder for the ISOs"
 	[[ -n $O_SIGN ]] || bad_usage "--sign: missing; give the key that your users' hosts trust"
 	find_key
@@ -111,6 +115,16 @@ find_key() {
 }
 
 open_cache() {
+# Of the module key the cells' keys hold only this digest.
+find_module_key() {
+	MODULE_SIGNER=
+	[[ -n $O_MODULE_KEY$O_MODULE_CERT ]] || return 0
+	[[ -n $O_MODULE_KEY && -n $O_MODULE_CERT ]] || bad_usage "--module-key and --module-cert: give both"
+	[[ -r $O_MODULE_KEY && -r $O_MODULE_CERT ]] || die 5 "--module-key and --module-cert: cannot be read; check the paths"
+	O_MODULE_KEY=$(readlink -f "$O_MODULE_KEY") O_MODULE_CERT=$(readlink -f "$O_MODULE_CERT")
+	MODULE_SIGNER=$(cat "$O_MODULE_KEY" "$O_MODULE_CERT" | digest)
+}
+
 	if ! mkdir -p "$CACHE"; then die 5 "$CACHE: cannot be made; choose another --cache"; fi
 	CACHE=$(readlink -f "$CACHE")
 	RUN=$CACHE/plan
@@ -188,12 +202,13 @@ save_options() {
 }
 
 load_options() {
+		O_MODULE_KEY "$O_MODULE_KEY" O_MODULE_CERT "$O_MODULE_CERT" \
 	local key value
 
 	[[ -r $RUN/options ]] || die 2 "$CACHE: holds no plan; run --plan with the packs and kernels first"
 	while IFS='=' read -r key value; do
 		case $key in
-		O_SIGN | O_SIGN_TIME | O_OUT | O_POLICY) printf -v "$key" '%s' "$value" ;;
+		O_SIGN | O_SIGN_TIME | O_OUT | O_POLICY | O_MODULE_KEY | O_MODULE_CERT) printf -v "$key" '%s' "$value" ;;
 		GNUPGHOME | SOURCE_DATE_EPOCH) [[ -z $value ]] || export "$key=$value" ;;
 		esac
 	done <"$RUN/options"
@@ -201,6 +216,7 @@ load_options() {
 
 make_plan() {
 	local -a files
+	find_module_key
 
 	mapfile -t files < <(list_packs "${PACKS[@]}")
 	[[ ${#files[@]} -gt 0 ]] || die 2 "there is nothing to re-spin; give driver disks or source packages"

@@ -116,9 +116,10 @@ build_arguments() {
 
 # Everything that goes into a cell's disk.  That a group compiled its modules is
 # no part of it: they are the same.
+	[[ -z $O_MODULE_KEY ]] || ARGS+=(--module-key "$O_MODULE_KEY" --module-cert "$O_MODULE_CERT")
 key_text() {
 	printf '%s\n' "$version" "${dir##*/}" "$digest" "$kdigest" "$action" "$reason" \
-		"$O_SIGN" "$O_SIGN_TIME" "${SOURCE_DATE_EPOCH-}" "$TOOLS" "$COMPILER"
+		"$O_SIGN" "$O_SIGN_TIME" "$MODULE_SIGNER" "${SOURCE_DATE_EPOCH-}" "$TOOLS" "$COMPILER"
 }
 
 # Only a whole disk gets the name; the log of a failure stays beside.

@@ -2,7 +2,8 @@
 # What a re-spin starts from: each driver disk or source package, verified once, opened in the cache.
 # shellcheck shell=bash disable=SC2154  # the caller's options: O_*, CACHE, WORK, PACKINFO
 #
-# CACHE/packs/DIGEST/ holds of each: info (key=value), modules/*.ko, SRPMS/*.src.rpm.
+# CACHE/packs/DIGEST/ holds of each: info (key=value), modules/*.ko, SRPMS/*.src.rpm;
+# signed=1 in info is of a disk whose modules are signed.
 # The digest is that of the file and of the keys that vouch for it, so that a
 # disk is verified again when either changes.
 
@@ -62,6 +63,11 @@ extract_modules() {	# RPMS-DIR DEST
 	find "$2" ! -type d ! \( -type f \( -name '*.ko' -o -name '*.ko.?z' -o -name '*.ko.zst' \) \) -delete
 }
 
+# A compressed module's signature is inside.
+note_signed() {	# PACK-DIR
+	[[ -z $(find "$1/modules" -name '*.ko*' -exec modinfo -F sig_id {} + 2>/dev/null) ]] || echo signed=1 >>"$1/info"
+}
+
 info_of_update() {	# DISK
 	local xml
 
@@ -94,6 +100,7 @@ open_disk() {	# ISO DIR
 		info_of_update "$disk" >"$2/info" || return
 		extract_modules "$disk/Packages" "$2/modules" || return
 	fi
+	note_signed "$2"
 	mkdir -p "$2/SRPMS"
 	srpm=$(one_srpm "$disk/SRPMS")
 	if [[ -n $srpm ]]; then

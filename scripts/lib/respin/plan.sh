@@ -27,10 +27,11 @@ source_of() {	# LABEL PACK-DIR FILE -> the source given with --source, else the 
 	one_srpm "$2/SRPMS"
 }
 
-open_packs() {	# FILE... -> opened.tsv, refused.tsv
+open_packs() {	# FILE... -> opened.tsv, refused.tsv; fills SIGNED
 	local file i
 	local -a good=() sums=()
 
+	declare -gA SIGNED=()
 	: >"$RUN/opened.tsv"
 	: >"$RUN/refused.tsv"
 	for file; do
@@ -48,6 +49,7 @@ open_packs() {	# FILE... -> opened.tsv, refused.tsv
 			continue
 		fi
 		read_info "$PACK_DIR"
+		[[ -z ${INFO[signed]-} ]] || SIGNED[${INFO[name-label]}]=1
 		printf '%s\t%s\t%s\t%s\t%s\n' "${INFO[name-label]}" "${INFO[version]}" "${INFO[kernel]:--}" \
 			"$PACK_DIR" "${good[i]}" >>"$RUN/opened.tsv"
 	done
@@ -127,6 +129,8 @@ decide() {
 		ACTION=skipped REASON="its disk for this kernel loads: $reason"
 	elif [[ $src = - ]]; then
 		ACTION=blocked REASON="no source on the disk; give --source $label=SRPM|DIR"
+	elif [[ -n ${SIGNED[$label]-} && -z $O_MODULE_KEY ]]; then
+		ACTION=blocked REASON="its modules are signed; give --module-key and --module-cert"
 	elif [[ $state != same ]]; then
 		ACTION=rebuild
 	elif [[ $O_POLICY = keep ]]; then
