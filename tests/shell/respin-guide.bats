@@ -68,7 +68,7 @@ run_section() {	# N
 
 @test "7. more than one machine" {
 	run_section 7
-	[ "$(grep -c -- '--cell acme-edu' "$HOME/respin/respin.job")" -eq 1 ]
+	[ "$(grep -cE -- '^1\) cells [^ ]+ acme-edu ;;$' "$HOME/respin/respin.job")" -eq 1 ]
 	(cd "$HOME/respin" && SLURM_ARRAY_TASK_ID=1 bash respin.job)
 	[ -s "$HOME/respin/respun-slurm/${D##*/}" ]
 }

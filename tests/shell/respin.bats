@@ -199,8 +199,8 @@ module_of() { rpm2cpio "$1"/Packages/*-modules-*.rpm | (cd "$2" && cpio --quiet 
 	make -s -k -j2 -f "$BATS_TEST_TMPDIR/mk" >/dev/null
 	cmp "$OUT/zed-2.respin1-$KB.iso" "$W/new/zed-2.respin1-$KB.iso"
 	"$RESPIN" --plan --format slurm "$W/packs" --kernel-devel "$CPULEVEL_KDIR_B" --sign "$KEY" --out "$OUT/s" --cache "$CACHE" >"$BATS_TEST_TMPDIR/job"
-	grep -qx '#SBATCH --array=1-2' "$BATS_TEST_TMPDIR/job"
-	for i in 1 2; do SLURM_ARRAY_TASK_ID=$i bash "$BATS_TEST_TMPDIR/job"; done
+	grep -qx '#SBATCH --array=1-1' "$BATS_TEST_TMPDIR/job"
+	SLURM_ARRAY_TASK_ID=1 bash "$BATS_TEST_TMPDIR/job"
 	cmp "$OUT/s/acme-edu-1.1.respin1-$KB.iso" "$W/new/acme-edu-1.1.respin1-$KB.iso"
 }
 
@@ -239,6 +239,31 @@ module_of() { rpm2cpio "$1"/Packages/*-modules-*.rpm | (cd "$2" && cpio --quiet 
 	rc=0
 	wait $pid || rc=$?
 	[ "$rc" -eq 143 ]
+	cmp "$OUT/s/zed-2.respin1-$KB.iso" "$W/new/zed-2.respin1-$KB.iso"
+}
+
+@test "a task of a job array has at most ten cells, of one kernel, and every cell is in one" {
+	. "$TOP/scripts/lib/respin/plan.sh"
+	cd "$BATS_TEST_TMPDIR"
+	RUN=$BATS_TEST_TMPDIR/run CACHE=$RUN SELF=$BATS_TEST_TMPDIR/say
+	mkdir -p "$RUN/results"
+	for k in 6.1 6.12; do
+		for i in {1..11}; do printf 'd%s\t%s\trebuild\tchanged\tr\t1\n' "$i" "$k"; done
+	done >"$RUN/matrix.tsv"
+	# shellcheck disable=SC2016 # that script's own
+	printf '#!/bin/sh\necho "$@"\n[ "$2" != d3 ]\n' >"$SELF"
+	chmod +x "$SELF"
+	plan_as_slurm >job
+	grep -qx '#SBATCH --array=1-4' job
+	for i in 1 2 3 4; do
+		status=0
+		SLURM_ARRAY_TASK_ID=$i bash job >said || status=$?
+		[ "$status" -eq $((i % 2)) ]	# the first of each kernel's has d3, and goes on
+		head -n 1 said | grep -qE '^--group 6.12? (d[0-9]+ ){1,10}--cache'
+		[ "$(sed 1d said | cut -d ' ' -f 3 | sort -u | wc -l)" -eq 1 ]
+		sed 1d said >>all
+	done
+	[ "$(sort -u all | wc -l)/$(wc -l <all)" = 22/22 ]
 	[ -z "$(find "$OUT" -name '*.iso' 2>/dev/null)" ] || for iso in "$OUT"/*.iso; do open_iso "$iso" "$BATS_TEST_TMPDIR/whole-${iso##*/}"; done
 	run "$RESPIN" "$W/packs" --kernel-devel "$CPULEVEL_KDIR_B" --sign "$KEY" --out "$OUT" --cache "$BATS_TEST_TMPDIR/c"
 	[ "$status" -eq 0 ]

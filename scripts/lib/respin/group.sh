@@ -65,13 +65,15 @@ store_objects() {	# ID...
 	for id; do : >"$CACHE/objects/of/$id"; done
 }
 
-# Fills names, keys, ids, flags with the plain drivers of K that were not built yet.
+# Fills names, keys, ids, flags with the plain drivers of K that were not built yet;
+# of those in PACKS, where that names any.
 collect_group() {	# K PARENT
 	local label k src kind digest kdigest key name tree
 
 	: >"$2/Kbuild"
 	while IFS=$'\t' read -r label k _ _ _ _ _ src digest kind _ kdigest; do
 		[[ $k = "$1" && $kind = plain && ! -e $RUN/results/$label@$k ]] || continue
+		[[ ${#PACKS[@]} -eq 0 || " ${PACKS[*]} " = *" $label "* ]] || continue
 		[[ $(source_kind "$src" "$digest") = plain ]] || continue
 		tree=$CACHE/sources/$digest-${TOOLS:0:16}
 		key=$(build_key "$digest" "$kdigest")
@@ -87,19 +89,20 @@ collect_group() {	# K PARENT
 
 # make_group K: whatever can be had in one make; never fails, as the cells do without.
 make_group() {
-	local k=$1 kdir parent=$WORK/group i
+	local k=$1 kdir parent=$WORK/group log i
 	local -a names=() keys=() ids=() flags=()
 
 	IFS=$'\t' read -r _ kdir _ < <(kernel_row "$k") || true
 	[[ -n ${kdir-} ]] || die 2 "$k: not in the plan in $CACHE; run --plan first"
+	log=$CACHE/group-$k${PACKS[0]+-${PACKS[0]}}.log
 	mkdir -p "$parent" "$CACHE/builds"
 	collect_group "$k" "$parent"
 	# One alone gains nothing here, but for its objects.
 	[[ ${#names[@]} -gt 1 || ${#names[@]} -eq 1 && $O_POLICY = relink ]] || return 0
 	[[ -e $kdir/vmlinux ]] || flags+=(-g0)	# as specs/driver.spec.in says
 	note "kernel $k: compiling ${#names[@]} drivers together"
-	if ! compile_modules "$kdir" "$parent" "${flags[@]}" >"$CACHE/group-$k.log" 2>&1; then
-		note "kernel $k: they do not compile together ($(grep -m 1 -E 'error:|\*\*\*' "$CACHE/group-$k.log")); building one by one"
+	if ! compile_modules "$kdir" "$parent" "${flags[@]}" >"$log" 2>&1; then
+		note "kernel $k: they do not compile together ($(grep -m 1 -E 'error:|\*\*\*' "$log")); building one by one"
 		return 0
 	fi
 	for i in "${!names[@]}"; do

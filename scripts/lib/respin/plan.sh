@@ -229,22 +229,36 @@ plan_as_make() {
 	done
 }
 
-# An array job, a task a cell, over a cache and an output folder that all nodes see.
-plan_as_slurm() {
-	local n
+# Half of a small driver's build is make itself, so that a task takes this many.
+SLURM_CELLS=10
 
-	n=$(cells_to_make | grep -c .) || true
-	[[ $n -gt 0 ]] || die 1 "there is nothing to do, so there is no job to submit"
+# An array job over a cache and an output folder that all nodes see; a task has
+# some cells of one kernel: it compiles them together, then makes each.
+plan_as_slurm() {
+	local tasks
+
+	tasks=$(cells_to_make | sort -s -t $'\t' -k 2,2 | awk -F '\t' -v most="$SLURM_CELLS" '
+		$2 != k || n == most { k = $2; n = 0; task++ }
+		{ n++; print task "\t" $0 }')
+	[[ -n $tasks ]] || die 1 "there is nothing to do, so there is no job to submit"
 	cat <<-END
 		#!/bin/bash
 		#SBATCH --job-name=respin
-		#SBATCH --array=1-$n
+		#SBATCH --array=1-$(tail -n 1 <<<"$tasks" | cut -f 1)
 		#SBATCH --output=$(printf '%q' "$CACHE")/slurm-%A_%a.log
 		# Made by respin-driver-disks.sh --plan --format slurm.
+		respin() { $(printf '%q' "$SELF") "\$@" --cache $(printf '%q' "$CACHE"); }
+		cells() {	# K LABEL...
+		    local label failed=0
+		    respin --group "\$@"
+		    for label in "\${@:2}"; do respin --cell "\$label" "\$1" || failed=1; done
+		    exit "\$failed"
+		}
 		case \$SLURM_ARRAY_TASK_ID in
 	END
-	cells_to_make | awk '{ print NR "\t" $0 }' | while IFS=$'\t' read -r n label k _; do
-		printf '%s) exec %s ;;\n' "$n" "$(cell_command "$label" "$k")"
-	done
+	awk -F '\t' '
+		$1 != task { printf "%s%s) cells %s", task ? " ;;\n" : "", $1, $3; task = $1 }
+		{ printf " %s", $2 }
+		END { print " ;;" }' <<<"$tasks"
 	echo "esac"
 }
