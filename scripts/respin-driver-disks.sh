@@ -28,6 +28,8 @@ KABI=$TOP/build/driver-kabi
 . "$TOP/scripts/lib/respin/cell.sh"
 # shellcheck source=lib/respin/group.sh
 . "$TOP/scripts/lib/respin/group.sh"
+# shellcheck source=lib/respin/again.sh
+. "$TOP/scripts/lib/respin/again.sh"
 # shellcheck source=lib/respin/report.sh
 . "$TOP/scripts/lib/respin/report.sh"
 # shellcheck source=../pack/verify.sh
@@ -68,10 +70,10 @@ parse_options() {
 		--source) O_SOURCES+=("$2") ;;
 		--sign) O_SIGN=$2 ;;
 		--sign-time) O_SIGN_TIME=$2 ;;
-		--out | --output) O_OUT=$2 ;;
-		--keyring) O_KEYRING=$2 ;;
 		--module-key) O_MODULE_KEY=$2 ;;
 		--module-cert) O_MODULE_CERT=$2 ;;
+		--out | --output) O_OUT=$2 ;;
+		--keyring) O_KEYRING=$2 ;;
 		--policy) O_POLICY=$2 ;;
 		--format) O_FORMAT=$2 ;;
 		--report) O_REPORT=$2 ;;
@@ -95,12 +97,11 @@ check_options() {
 	for given in ${O_SOURCES[@]+"${O_SOURCES[@]}"}; do
 		[[ $given = *=* && -e ${given#*=} ]] || bad_usage "--source: '$given' is not PACK=SRPM or PACK=DIR that is there"
 	done
+	find_module_key
 	[[ -z $O_OUT ]] || O_OUT=$(readlink -m "$O_OUT")
 	[[ -n $O_PLAN && $O_FORMAT = @(text|json) ]] && return
-	find_module_key
 	[[ -n $O_OUT ]] || bad_usage "--out: missing; give the folder for the ISOs"
 	[[ -n $O_SIGN ]] || bad_usage "--sign: missing; give the key that your users' hosts trust"
-	find_key
 }
 
 # A new key of the same name is another key, also to the cache.
@@ -114,7 +115,6 @@ find_key() {
 	O_SIGN=$(awk -F: '$1 == "fpr" { print $10; exit }' <<<"$listing")
 }
 
-open_cache() {
 # Of the module key the cells' keys hold only this digest.
 find_module_key() {
 	MODULE_SIGNER=
@@ -125,10 +125,14 @@ find_module_key() {
 	MODULE_SIGNER=$(cat "$O_MODULE_KEY" "$O_MODULE_CERT" | digest)
 }
 
+open_cache() {
 	if ! mkdir -p "$CACHE"; then die 5 "$CACHE: cannot be made; choose another --cache"; fi
 	CACHE=$(readlink -f "$CACHE")
 	RUN=$CACHE/plan
 	umask 022
+}
+
+open_work() {
 	WORK=$(mktemp -d) LEFTOVERS=() CHILD=
 	trap 'rm -rf "$WORK" ${LEFTOVERS[@]+"${LEFTOVERS[@]}"}' EXIT
 	trap 'interrupted 129' HUP
@@ -198,11 +202,11 @@ write_kernels() {	# -> kernels.tsv
 save_options() {
 	[[ -z ${GNUPGHOME-} ]] || GNUPGHOME=$(readlink -f "$GNUPGHOME")
 	printf '%s=%s\n' O_SIGN "$O_SIGN" O_SIGN_TIME "$O_SIGN_TIME" O_OUT "$O_OUT" O_POLICY "$O_POLICY" \
+		O_MODULE_KEY "$O_MODULE_KEY" O_MODULE_CERT "$O_MODULE_CERT" \
 		GNUPGHOME "${GNUPGHOME-}" SOURCE_DATE_EPOCH "${SOURCE_DATE_EPOCH-}" >"$RUN/options"
 }
 
 load_options() {
-		O_MODULE_KEY "$O_MODULE_KEY" O_MODULE_CERT "$O_MODULE_CERT" \
 	local key value
 
 	[[ -r $RUN/options ]] || die 2 "$CACHE: holds no plan; run --plan with the packs and kernels first"
@@ -212,11 +216,11 @@ load_options() {
 		GNUPGHOME | SOURCE_DATE_EPOCH) [[ -z $value ]] || export "$key=$value" ;;
 		esac
 	done <"$RUN/options"
+	find_module_key
 }
 
 make_plan() {
 	local -a files
-	find_module_key
 
 	mapfile -t files < <(list_packs "${PACKS[@]}")
 	[[ ${#files[@]} -gt 0 ]] || die 2 "there is nothing to re-spin; give driver disks or source packages"
@@ -256,26 +260,39 @@ run_plan() {
 	[[ ! -s $RUN/refused.tsv ]] || rc=1
 	! grep -q $'\tblocked\t' "$RUN/matrix.tsv" || rc=1
 	outcome >"$RUN/outcome.tsv"
-	[[ -z $O_REPORT$O_JSON ]] || report_json >"$RUN/report.json"
-	[[ -z $O_REPORT ]] || report_html <"$RUN/report.json" >"$O_REPORT"
-	if [[ -n $O_JSON ]]; then cat "$RUN/report.json"; else report_text; fi
+	[[ $rc -ne 0 ]] || remember_run
+	report
 	exit "$rc"
 }
 
+report() {
+	[[ -z $O_REPORT$O_JSON ]] || report_json >"$RUN/report.json"
+	[[ -z $O_REPORT ]] || report_html <"$RUN/report.json" >"$O_REPORT"
+	if [[ -n $O_JSON ]]; then cat "$RUN/report.json"; else report_text; fi
+}
+
 main() {
+	ARGUMENTS=("$@")
 	parse_options "$@"
 	if [[ ${#O_CELL[@]} -gt 0 || -n $O_GROUP ]]; then
 		open_cache
+		open_work
 		hold_plan -s
 		load_options
 		if [[ -n $O_GROUP ]]; then make_group "$O_GROUP"; else make_cell "${O_CELL[@]}"; fi
 		return
 	fi
 	check_options
-	make -s -C "$TOP/pack" || die 5 "packinfo does not build; see above"
-	make -s -C "$TOP/kabi" || die 5 "driver-kabi does not build; see above"
 	open_cache
 	take_cache
+	if nothing_changed; then
+		report
+		return
+	fi
+	[[ -n $O_PLAN && $O_FORMAT = @(text|json) ]] || find_key
+	make -s -C "$TOP/pack" || die 5 "packinfo does not build; see above"
+	make -s -C "$TOP/kabi" || die 5 "driver-kabi does not build; see above"
+	open_work
 	make_plan
 	if [[ -n $O_PLAN ]]; then show_plan; else run_plan; fi
 }

@@ -86,6 +86,43 @@ module_of() { rpm2cpio "$1"/Packages/*-modules-*.rpm | (cd "$2" && cpio --quiet 
 	[ "$(stat -c %Y "$W/new/acme-edu-1.1.respin1-$KB.iso")" = "$before" ]
 }
 
+@test "where nothing changed the last run's words are said again, without a plan" {
+	respin "$W/packs" --kernel-devel "$CPULEVEL_KDIR_B" --out "$W/new" >"$BATS_TEST_TMPDIR/first"
+	planned=$(stat -c %y "$CACHE/plan/options")
+	respin "$W/packs" --kernel-devel "$CPULEVEL_KDIR_B" --out "$W/new" | diff "$BATS_TEST_TMPDIR/first" -
+	[ "$planned" = "$(stat -c %y "$CACHE/plan/options")" ]
+	touch "$W/new/zed-2.respin1-$KB.iso"
+	respin "$W/packs" --kernel-devel "$CPULEVEL_KDIR_B" --out "$W/new" | diff "$BATS_TEST_TMPDIR/first" -
+	[ "$planned" != "$(stat -c %y "$CACHE/plan/options")" ]
+}
+
+@test "each kind of input is noticed when it changes, though its time is set back" {
+	. "$TOP/scripts/lib/respin/cell.sh"
+	. "$TOP/scripts/lib/respin/again.sh"
+	cd "$BATS_TEST_TMPDIR"
+	mkdir -p top/{scripts,specs,pack,kabi} kdir/include tree/include packs source home run
+	echo "include $PWD/tree/Makefile" >kdir/Makefile
+	TOP=top PACKINFO=packinfo KABI=kabi PACKS=(packs) O_KDIRS=(kdir) O_SOURCES=(x=source) O_KEYRING=home
+	O_MODULE_KEY=key O_MODULE_CERT=cert RUN=run ARGUMENTS=(one) GNUPGHOME=$PWD/home
+	printf 'x\tK\trebuild\tchanged\tr\tdone\tnew.iso\tsum\n' >run/outcome.tsv
+	for file in top/scripts/x.sh top/VERSION packinfo kabi packs/a.iso kdir/include/a.h tree/include/a.h source/a.c \
+		home/pubring.kbx key cert new.iso; do
+		before=$(fingerprint_of_run)
+		echo a >"$file"
+		touch -d @1 "$file"
+		now=$(fingerprint_of_run)
+		[ "$before" != "$now" ]
+		[ "$now" = "$(fingerprint_of_run)" ]
+		echo b >"$file"
+		touch -d @1 "$file"
+		[ "$now" != "$(fingerprint_of_run)" ]
+	done
+	before=$(fingerprint_of_run)
+	[ "$before" != "$(SOURCE_DATE_EPOCH=1 fingerprint_of_run)" ]
+	ARGUMENTS=(two)
+	[ "$before" != "$(fingerprint_of_run)" ]
+}
+
 @test "a header that changed is a miss of the cache" {
 	cp -rL "$CPULEVEL_KDIR_B" "$BATS_TEST_TMPDIR/kdir"
 	. "$TOP/scripts/lib/respin/cell.sh"
@@ -202,6 +239,31 @@ module_of() { rpm2cpio "$1"/Packages/*-modules-*.rpm | (cd "$2" && cpio --quiet 
 	grep -qx '#SBATCH --array=1-1' "$BATS_TEST_TMPDIR/job"
 	SLURM_ARRAY_TASK_ID=1 bash "$BATS_TEST_TMPDIR/job"
 	cmp "$OUT/s/acme-edu-1.1.respin1-$KB.iso" "$W/new/acme-edu-1.1.respin1-$KB.iso"
+	cmp "$OUT/s/zed-2.respin1-$KB.iso" "$W/new/zed-2.respin1-$KB.iso"
+}
+
+@test "a task of a job array has at most ten cells, of one kernel, and every cell is in one" {
+	. "$TOP/scripts/lib/respin/plan.sh"
+	cd "$BATS_TEST_TMPDIR"
+	RUN=$BATS_TEST_TMPDIR/run CACHE=$RUN SELF=$BATS_TEST_TMPDIR/say
+	mkdir -p "$RUN/results"
+	for k in 6.1 6.12; do
+		for i in {1..11}; do printf 'd%s\t%s\trebuild\tchanged\tr\t1\n' "$i" "$k"; done
+	done >"$RUN/matrix.tsv"
+	# shellcheck disable=SC2016 # that script's own
+	printf '#!/bin/sh\necho "$@"\n[ "$2" != d3 ]\n' >"$SELF"
+	chmod +x "$SELF"
+	plan_as_slurm >job
+	grep -qx '#SBATCH --array=1-4' job
+	for i in 1 2 3 4; do
+		status=0
+		SLURM_ARRAY_TASK_ID=$i bash job >said || status=$?
+		[ "$status" -eq $((i % 2)) ]	# the first of each kernel's has d3, and goes on
+		head -n 1 said | grep -qE '^--group 6.12? (d[0-9]+ ){1,10}--cache'
+		[ "$(sed 1d said | cut -d ' ' -f 3 | sort -u | wc -l)" -eq 1 ]
+		sed 1d said >>all
+	done
+	[ "$(sort -u all | wc -l)/$(wc -l <all)" = 22/22 ]
 }
 
 @test "one cell by its disk's file; a cell that no plan has is said" {
@@ -239,31 +301,6 @@ module_of() { rpm2cpio "$1"/Packages/*-modules-*.rpm | (cd "$2" && cpio --quiet 
 	rc=0
 	wait $pid || rc=$?
 	[ "$rc" -eq 143 ]
-	cmp "$OUT/s/zed-2.respin1-$KB.iso" "$W/new/zed-2.respin1-$KB.iso"
-}
-
-@test "a task of a job array has at most ten cells, of one kernel, and every cell is in one" {
-	. "$TOP/scripts/lib/respin/plan.sh"
-	cd "$BATS_TEST_TMPDIR"
-	RUN=$BATS_TEST_TMPDIR/run CACHE=$RUN SELF=$BATS_TEST_TMPDIR/say
-	mkdir -p "$RUN/results"
-	for k in 6.1 6.12; do
-		for i in {1..11}; do printf 'd%s\t%s\trebuild\tchanged\tr\t1\n' "$i" "$k"; done
-	done >"$RUN/matrix.tsv"
-	# shellcheck disable=SC2016 # that script's own
-	printf '#!/bin/sh\necho "$@"\n[ "$2" != d3 ]\n' >"$SELF"
-	chmod +x "$SELF"
-	plan_as_slurm >job
-	grep -qx '#SBATCH --array=1-4' job
-	for i in 1 2 3 4; do
-		status=0
-		SLURM_ARRAY_TASK_ID=$i bash job >said || status=$?
-		[ "$status" -eq $((i % 2)) ]	# the first of each kernel's has d3, and goes on
-		head -n 1 said | grep -qE '^--group 6.12? (d[0-9]+ ){1,10}--cache'
-		[ "$(sed 1d said | cut -d ' ' -f 3 | sort -u | wc -l)" -eq 1 ]
-		sed 1d said >>all
-	done
-	[ "$(sort -u all | wc -l)/$(wc -l <all)" = 22/22 ]
 	[ -z "$(find "$OUT" -name '*.iso' 2>/dev/null)" ] || for iso in "$OUT"/*.iso; do open_iso "$iso" "$BATS_TEST_TMPDIR/whole-${iso##*/}"; done
 	run "$RESPIN" "$W/packs" --kernel-devel "$CPULEVEL_KDIR_B" --sign "$KEY" --out "$OUT" --cache "$BATS_TEST_TMPDIR/c"
 	[ "$status" -eq 0 ]

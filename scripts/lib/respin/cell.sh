@@ -43,10 +43,15 @@ compilers() {	# -> paths
 }
 
 # Every program whose bytes or opinion get into a disk.
+programs() {	# -> paths
+	type -P bash make objcopy strip nm pahole rpmbuild rpmsign rpm2archive createrepo_c xorriso tar gzip gpg bwrap || true
+	compilers
+}
+
 compiler_digest() {
 	local -a files
 
-	mapfile -t files < <(type -P bash make objcopy strip nm pahole rpmbuild rpmsign rpm2archive createrepo_c xorriso tar gzip gpg bwrap; compilers)
+	mapfile -t files < <(programs)
 	# Some of these need not be there.
 	{ stat -L -c '%n %s %Y' "${files[@]}" "$(gcc -print-prog-name=cc1)" /usr/lib/gcc/*/*/cc1 \
 		/usr/lib/rpm/macros /etc/rpm/* 2>/dev/null || true; } | digest
@@ -111,12 +116,12 @@ build_arguments() {
 		ARGS+=(--product "${INFO[product]-}:${INFO[product-version]-}")
 	fi
 	[[ -z $O_SIGN_TIME ]] || ARGS+=(--sign-time "$O_SIGN_TIME")
+	[[ -z $O_MODULE_KEY ]] || ARGS+=(--module-key "$O_MODULE_KEY" --module-cert "$O_MODULE_CERT")
 	[[ $action != keep ]] || ARGS+=(--built "$dir/modules" --built-for "$(built_for "$dir/modules")")
 }
 
 # Everything that goes into a cell's disk.  That a group compiled its modules is
 # no part of it: they are the same.
-	[[ -z $O_MODULE_KEY ]] || ARGS+=(--module-key "$O_MODULE_KEY" --module-cert "$O_MODULE_CERT")
 key_text() {
 	printf '%s\n' "$version" "${dir##*/}" "$digest" "$kdigest" "$action" "$reason" \
 		"$O_SIGN" "$O_SIGN_TIME" "$MODULE_SIGNER" "${SOURCE_DATE_EPOCH-}" "$TOOLS" "$COMPILER"
