@@ -138,7 +138,9 @@ open_work() {
 	trap 'interrupted 129' HUP
 	trap 'interrupted 130' INT
 	trap 'interrupted 143' TERM
-	TOOLS=$(tools_digest) COMPILER=$(compiler_digest)
+	# A run's own cells need not find out again.
+	read -r TOOLS COMPILER <<<"${RESPIN_DIGESTS-}"
+	[[ -n $COMPILER ]] || { TOOLS=$(tools_digest) COMPILER=$(compiler_digest); }
 }
 
 interrupted() {	# CODE
@@ -252,7 +254,7 @@ run_plan() {
 	if [[ -n $(cells_to_make) ]]; then
 		plan_as_make >"$RUN/plan.mk"
 		# A process group of its own, so that a signal ends all of it at once.
-		setsid make -k -s -j"${O_JOBS:-$(nproc)}" -f "$RUN/plan.mk" >"$RUN/make.out" 2> >(grep -v '^make' >&2) &
+		RESPIN_DIGESTS="$TOOLS $COMPILER" setsid make -k -s -j"${O_JOBS:-$(nproc)}" -f "$RUN/plan.mk" >"$RUN/make.out" 2> >(grep -v '^make' >&2) &
 		CHILD=$!
 		wait "$CHILD" || rc=1
 		CHILD=
