@@ -131,6 +131,21 @@ make_kdir() {	# DIR HEADER SED-SCRIPT SYMBOL...
 	[ -z "$(ls tmp)" ]
 }
 
+@test "the types read from genksyms' definitions are those that it writes itself" {
+	# shellcheck disable=SC1090
+	. <(sed '$d' "$TOP/kabi/work.sh")
+	mkdir d
+	printf '#include <linux/%s>\n' module.h pci.h netdevice.h >d/unit.c
+	printf '%s\n' pci_unregister_driver register_netdev device_add >d/symbols
+	: >d/definitions
+	step_flags "$A" "$PWD/d"
+	step_symtypes "$A" "$PWD/d" "$A"
+	genksyms=$(genksyms_of "$A")
+	{ cat d/unit.i; sed "s/.*/$(keyword "$genksyms")(&);/" d/symbols; } | "$genksyms" -T theirs >/dev/null 2>&1
+	[ "$(wc -l <theirs)" -gt 500 ]
+	diff <(sort d/symtypes) <(sort theirs)
+}
+
 @test "a signal at any step leaves no folder and no compiler behind" {
 	mkdir tmp
 	for at in TERM:from/make.log INT:from/unit.i HUP:to/layout.c; do
