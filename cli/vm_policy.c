@@ -9,6 +9,7 @@
 
 #include "session.h"
 
+#define TITLE	"Domain "
 #define POLICY	" policy: "
 #define LIMIT	(1u << 20)
 
@@ -35,10 +36,12 @@ static char *read_text(const char *path)
 /* A domain's policy is that of a host but for its title: give it one. */
 static char *entitle(const char *text)
 {
-	const char *policy = strstr(text, POLICY);
+	const char *title = strstr(text, TITLE), *policy;
 	char *titled;
 
-	if (!policy || asprintf(&titled, "HVM Default%s", policy) < 0)
+	policy = title ? strstr(title, POLICY) : NULL;
+	if (!policy || memchr(title, '\n', policy - title) ||
+	    asprintf(&titled, "HVM Default%s", policy) < 0)
 		return NULL;
 	return titled;
 }

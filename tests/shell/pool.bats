@@ -137,6 +137,9 @@ setup() { new_store; }
 		"$(cpulevel show "$TOP/tests/data/xen-cpuid-p.txt" --json | jq -r .featuresets.pv_default.hex)" ]
 	run -2 cpulevel vm adopt web --host haswell --features "$HOSTS/haswell"
 	[[ $output = *"is no policy of a domain"* ]]
+	# As it prints those of the host when it is given no domain.
+	run -2 cpulevel vm adopt web --host haswell --features "$TOP/tests/data/xen-cpuid-p.txt"
+	[[ $output = *"is no policy of a domain"* ]]
 }
 
 @test "what AMD's leaf 0x80000001 repeats of leaf 1 is not taken for features that Xen gave besides" {
