@@ -68,3 +68,9 @@ apt-cache() {
 candidate() {	# PACKAGE -> the version that apt would install, or nothing
 	apt-cache policy "$1" 2>/dev/null | awk '$1 == "Candidate:" && $2 != "(none)" { print $2 }'
 }
+
+# A static one: for initrds.
+busybox() {
+	printf '%s/bin/busybox\n' "$(cached "busybox/$(candidate busybox-static)" fetch_busybox)"
+}
+fetch_busybox() { unpack "$1" busybox-static; }
