@@ -27,26 +27,24 @@ int verb_pool_create(const struct arguments *args)
 	return out_finish(&out);
 }
 
-static int out_change(const struct arguments *args, const char *schema,
-		      const char *host, const struct cl_change *change)
+static void out_change(struct out *out, const struct arguments *args,
+		       const char *schema, const char *host,
+		       const struct cl_change *change)
 {
-	struct out out;
-
-	out_begin(&out, args, schema);
-	out_string(&out, "host", host);
-	out_string(&out, "pool", change->after.name);
-	out_number(&out, "hosts", change->after.nr_hosts);
-	out_levels(&out, &change->after);
+	out_begin(out, args, schema);
+	out_string(out, "host", host);
+	out_string(out, "pool", change->after.name);
+	out_number(out, "hosts", change->after.nr_hosts);
+	out_levels(out, &change->after);
 	/* Of the first host and the last one all would be a change. */
 	if (args->json || (change->before.nr_hosts && change->after.nr_hosts))
-		out_level_change(&out, change->before.level, change->after.level);
+		out_level_change(out, change->before.level, change->after.level);
 	if (args->json || change->halted)
-		out_number(&out, "halted_vms", change->halted);
+		out_number(out, "halted_vms", change->halted);
 	if (args->json || change->over)
-		out_number(&out, "exceeding_vms", change->over);
+		out_number(out, "exceeding_vms", change->over);
 	if (change->over)
-		out_string(&out, "first", change->first);
-	return out_finish(&out);
+		out_string(out, "first", change->first);
 }
 
 /* An admin who is not looking is to find it later. */
@@ -80,6 +78,7 @@ int verb_pool_join(const struct arguments *args)
 	struct cl_store *store;
 	struct cl_error error;
 	struct cl_pool pool;
+	struct out out;
 	int ret = read_member(&member, args, 0);
 
 	if (ret)
@@ -91,7 +90,9 @@ int verb_pool_join(const struct arguments *args)
 	cl_store_close(store);
 	if (ret)
 		return complain_failed(ret, &error);
-	return out_change(args, "cpulevel/pool-join/1", member.host.name, &change);
+	keep_last(args, &member, &change.after);
+	out_change(&out, args, "cpulevel/pool-join/1", member.host.name, &change);
+	return out_finish(&out);
 }
 
 int verb_pool_report(const struct arguments *args)
@@ -100,7 +101,8 @@ int verb_pool_report(const struct arguments *args)
 	struct cl_member member;
 	struct cl_store *store;
 	struct cl_error error;
-	int ret = read_member(&member, args, 0);
+	struct out out;
+	int ret = read_member(&member, args, 0), failed;
 
 	if (ret)
 		return ret;
@@ -113,7 +115,11 @@ int verb_pool_report(const struct arguments *args)
 	if (ret)
 		return complain_failed(ret, &error);
 	warn_lowered(member.host.name, &change);
-	return out_change(args, "cpulevel/pool-report/1", member.host.name, &change);
+	keep_last(args, &member, &change.after);
+	out_change(&out, args, "cpulevel/pool-report/1", member.host.name, &change);
+	failed = record_noted(args, &out, member.host.name);
+	ret = out_finish(&out);
+	return ret ? ret : failed;
 }
 
 int verb_pool_leave(const struct arguments *args)
@@ -122,6 +128,7 @@ int verb_pool_leave(const struct arguments *args)
 	struct cl_store *store = open_store(args, false);
 	struct cl_change change;
 	struct cl_error error;
+	struct out out;
 	int ret;
 
 	if (!store)
@@ -131,5 +138,7 @@ int verb_pool_leave(const struct arguments *args)
 	cl_store_close(store);
 	if (ret)
 		return complain_failed(ret, &error);
-	return out_change(args, "cpulevel/pool-leave/1", host, &change);
+	forget_last(args, host);
+	out_change(&out, args, "cpulevel/pool-leave/1", host, &change);
+	return out_finish(&out);
 }

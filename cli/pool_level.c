@@ -14,6 +14,7 @@ int verb_pool_level(const struct arguments *args)
 	if (!store)
 		return EXIT_ERROR;
 	cl_store_close(store);
+	keep_last_level(args, &pool);
 	out_begin(&out, args, "cpulevel/pool-level/1");
 	out_string(&out, "pool", pool.name);
 	out_number(&out, "hosts", pool.nr_hosts);

@@ -4,10 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "session.h"
 
-static const char *store_name(const struct arguments *args)
+const char *store_name(const struct arguments *args)
 {
 	const char *name = option_text(args, OPT_STORE, 0);
 
@@ -37,6 +38,19 @@ struct cl_store *open_store(const struct arguments *args, bool create)
 	return NULL;
 }
 
+int try_vm(const struct arguments *args, const struct cl_vm_request *request,
+	   struct cl_vm_answer *answer, struct cl_error *error)
+{
+	struct cl_store *store;
+	int ret = cl_store_open(&store, store_name(args), false, error);
+
+	if (ret)
+		return ret;
+	ret = cl_registry_vm(store, request, answer, error);
+	cl_store_close(store);
+	return ret;
+}
+
 struct cl_store *open_pool(const struct arguments *args, struct cl_pool *pool,
 			   struct cl_pool_counts *counts)
 {
@@ -52,7 +66,7 @@ struct cl_store *open_pool(const struct arguments *args, struct cl_pool *pool,
 }
 
 /* Linux's, which dom0 gets anew whenever the machine boots. */
-static void read_boot(char boot[CL_BOOT_SIZE])
+void read_boot(char boot[CL_BOOT_SIZE])
 {
 	FILE *from = fopen("/proc/sys/kernel/random/boot_id", "r");
 
@@ -63,6 +77,16 @@ static void read_boot(char boot[CL_BOOT_SIZE])
 		boot[0] = '\0';
 	boot[strcspn(boot, "\n")] = '\0';
 	fclose(from);
+}
+
+const char *this_host(void)
+{
+	static char name[CL_NAME_SIZE];
+
+	if (gethostname(name, sizeof(name)))
+		return NULL;
+	name[sizeof(name) - 1] = '\0';
+	return name;
 }
 
 static int make_member(struct cl_member *member, struct cl_host *host,

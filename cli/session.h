@@ -6,7 +6,9 @@
 #include "../lib/registry.h"
 #include "cli.h"
 
-/* The store of --store, $CPULEVEL_STORE or the usual place; NULL after a message. */
+/* What --store, $CPULEVEL_STORE or nobody says that the store is called. */
+const char *store_name(const struct arguments *args);
+/* That store; NULL after a message. */
 struct cl_store *open_store(const struct arguments *args, bool create);
 
 /* The same, and its pool: of --pool, or the only one. */
@@ -20,6 +22,11 @@ struct cl_store *open_pool(const struct arguments *args, struct cl_pool *pool,
 int read_member(struct cl_member *member, const struct arguments *args, int n);
 /* The same, of that file or directory. */
 int read_member_file(struct cl_member *member, const char *file);
+
+/* Which boot of this machine this is, or "". */
+void read_boot(char boot[CL_BOOT_SIZE]);
+/* What this machine calls itself, or NULL. */
+const char *this_host(void);
 
 /* EXIT_NO for what the rules refuse, EXIT_ERROR for what went wrong. */
 int complain_failed(int ret, const struct cl_error *error);
@@ -69,6 +76,9 @@ int verb_vm_list(const struct arguments *args);
 /* A request as the arguments make it, and what came of it. */
 int ask_vm(const struct arguments *args, struct cl_vm_request *request,
 	   struct cl_vm_answer *answer);
+/* The same without a message: 0 or an errno. */
+int try_vm(const struct arguments *args, const struct cl_vm_request *request,
+	   struct cl_vm_answer *answer, struct cl_error *error);
 /* Print that; returns the exit code. */
 void out_vm(struct out *out, const struct cl_vm *vm, const struct cl_pool *pool);
 void out_vm_answer(struct out *out, const struct cl_vm_request *request,
@@ -82,6 +92,9 @@ int read_vm_features(struct cl_featureset *fs, const char *given);
 /* Put the mask of the VM that was started into its configuration for xl. */
 int write_xl(const char *path, const struct cl_vm *vm,
 	     const struct cl_featureset *any, struct cl_featureset *left_out);
+/* The same for --xl, if it is given, and say so. */
+int out_xl(const struct arguments *args, struct out *out,
+	   const struct cl_vm *vm, const struct cl_featureset *any);
 
 /* The command that moves the VM, "" if there is none. */
 #define COMMAND_SIZE	512
@@ -89,6 +102,50 @@ char *move_command(char text[COMMAND_SIZE], enum tool tool,
 		   const struct cl_vm_answer *answer);
 /* Run it; EXIT_ERROR after a message. */
 int run_move(enum tool tool, const struct cl_vm_answer *answer);
+
+/* ---- Without the store ------------------------------------------------- */
+
+/*
+ * A store on other machines cannot always be reached.  What was last known of
+ * a host and its pool is kept here, so that VMs start all the same; those are
+ * noted, and recorded by the host's next report.
+ */
+struct last_known {
+	struct cl_member host;
+	struct cl_pool pool;
+	char when[32];
+};
+
+void keep_last(const struct arguments *args, const struct cl_member *host,
+	       const struct cl_pool *pool);
+/* Only the level of this machine's pool has been looked at. */
+void keep_last_level(const struct arguments *args, const struct cl_pool *pool);
+void forget_last(const struct arguments *args, const char *host);
+bool read_last(struct last_known *last, const struct arguments *args,
+	       const char *host);
+
+/* A VM that started without the store, in this boot of the machine. */
+int note_vm(const struct arguments *args, const struct cl_vm *vm);
+bool read_noted(struct cl_vm *vm, const struct arguments *args,
+		const char *name);
+void forget_noted(const struct arguments *args, const char *name);
+/* Each of that host; stops if @each returns other than 0, and returns that. */
+int each_noted(const struct arguments *args, const char *host,
+	       int (*each)(void *arg, const struct cl_vm *vm), void *arg);
+
+/* Start it without the store, which is not there for that reason. */
+int start_alone(const struct arguments *args,
+		const struct cl_vm_request *request,
+		const struct cl_error *why);
+/*
+ * It ends, if it started so, and is forgotten.  @answer is for a store that
+ * knows nothing of it, or is not there; else NULL.
+ */
+bool stop_alone(const struct arguments *args, const char *name,
+		struct cl_vm_answer *answer);
+/* Record what started alone on that host; EXIT_ERROR after a message. */
+int record_noted(const struct arguments *args, struct out *out,
+		 const char *host);
 
 /* The page of `pool show --html`. */
 int write_page(const char *path, struct cl_store *store,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* cpulevel vm start, stop, ...: what VMs do, and the answers. */
+#include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "session.h"
 
@@ -28,14 +28,9 @@ static struct cl_vm_request request_of(const struct arguments *args,
 int ask_vm(const struct arguments *args, struct cl_vm_request *request,
 	   struct cl_vm_answer *answer)
 {
-	struct cl_store *store = open_store(args, false);
 	struct cl_error error;
-	int ret;
+	int ret = try_vm(args, request, answer, &error);
 
-	if (!store)
-		return EXIT_ERROR;
-	ret = cl_registry_vm(store, request, answer, &error);
-	cl_store_close(store);
 	return ret ? complain_failed(ret, &error) : EXIT_YES;
 }
 
@@ -66,31 +61,18 @@ static int act(const struct arguments *args, struct cl_vm_request *request,
 	return ret ? ret : vm_exit(request, &answer);
 }
 
-/* A VM that nobody placed starts here. */
-static const char *this_host(void)
-{
-	static char name[CL_NAME_SIZE];
-
-	if (gethostname(name, sizeof(name)))
-		return NULL;
-	name[sizeof(name) - 1] = '\0';
-	return name;
-}
-
 /* The mask of the VM that has just started, as its configuration. */
 static int configure(const struct arguments *args, struct out *out,
-		     const struct cl_vm_answer *answer)
+		     const struct cl_vm *vm)
 {
-	const char *path = option_text(args, OPT_XL, 0);
-	const struct cl_vm *vm = &answer->after;
-	struct cl_featureset any, left_out;
 	struct cl_pool_counts counts;
+	struct cl_featureset any;
 	struct cl_store *store;
 	struct cl_error error;
 	struct cl_pool pool;
 	int ret;
 
-	if (!path)
+	if (!option_text(args, OPT_XL, 0))
 		return EXIT_YES;
 	store = open_store(args, false);
 	if (!store)
@@ -100,55 +82,75 @@ static int configure(const struct arguments *args, struct out *out,
 	if (ret)
 		return complain_error(&error);
 	any_default(&any, &counts.of[cl_vm_guest(vm)]);
-	if (write_xl(path, vm, &any, &left_out))
-		return EXIT_ERROR;
-	out_string(out, "xl", path);
-	if (out->json || !is_empty(&left_out))
-		out_features(out, "not_expressed", &left_out);
-	return EXIT_YES;
+	return out_xl(args, out, vm, &any);
 }
 
-static int act_configured(const struct arguments *args,
-			  struct cl_vm_request *request, const char *schema)
+/* What came of a start, and its configuration. */
+static int out_configured(const struct arguments *args,
+			  const struct cl_vm_request *request,
+			  const struct cl_vm_answer *answer, const char *schema)
 {
-	struct cl_vm_answer answer;
 	struct out out;
-	int ret = ask_vm(args, request, &answer), failed;
+	int failed, ret;
 
-	if (ret)
-		return ret;
 	out_begin(&out, args, schema);
-	out_vm_answer(&out, request, &answer);
-	failed = configure(args, &out, &answer);
+	out_vm_answer(&out, request, answer);
+	failed = configure(args, &out, &answer->after);
 	ret = out_finish(&out);
-	return failed ? failed : ret ? ret : vm_exit(request, &answer);
+	return failed ? failed : ret ? ret : vm_exit(request, answer);
 }
 
 int verb_vm_start(const struct arguments *args)
 {
 	struct cl_vm_request request = request_of(args, CL_VM_START);
+	struct cl_vm_answer answer;
+	struct cl_error error;
+	int ret;
 
 	if (!request.host)
 		request.host = this_host();
-	return act_configured(args, &request, "cpulevel/vm-start/1");
+	ret = try_vm(args, &request, &answer, &error);
+	/* It has to run, whatever became of the network. */
+	if (ret == -EHOSTUNREACH || ret == -ETIMEDOUT)
+		return start_alone(args, &request, &error);
+	if (ret)
+		return complain_failed(ret, &error);
+	keep_last(args, &answer.host, &answer.pool);
+	return out_configured(args, &request, &answer, "cpulevel/vm-start/1");
 }
 
 int verb_vm_stop(const struct arguments *args)
 {
 	struct cl_vm_request request = request_of(args, CL_VM_STOP);
+	struct cl_vm_answer answer;
+	struct cl_error error;
+	struct out out;
+	int ret;
 
 	if (args->given & OPT_FORGET) {
 		request.verb = CL_VM_FORGET;
 		request.force = true;
 	}
-	return act(args, &request, "cpulevel/vm-stop/1");
+	ret = try_vm(args, &request, &answer, &error);
+	/* The store may not have heard of it yet. */
+	if (stop_alone(args, request.name, ret ? &answer : NULL))
+		ret = 0;
+	if (ret)
+		return complain_failed(ret, &error);
+	out_begin(&out, args, "cpulevel/vm-stop/1");
+	out_vm_answer(&out, &request, &answer);
+	ret = out_finish(&out);
+	return ret ? ret : vm_exit(&request, &answer);
 }
 
 int verb_vm_reboot(const struct arguments *args)
 {
 	struct cl_vm_request request = request_of(args, CL_VM_REBOOT);
+	struct cl_vm_answer answer;
+	int ret = ask_vm(args, &request, &answer);
 
-	return act_configured(args, &request, "cpulevel/vm-reboot/1");
+	return ret ? ret : out_configured(args, &request, &answer,
+					  "cpulevel/vm-reboot/1");
 }
 
 int verb_vm_suspend(const struct arguments *args)

@@ -6,6 +6,25 @@
 #include "internal.h"
 #include "store.h"
 
+static bool is_etcd(const char *where)
+{
+	return !strncmp(where, "etcd://", 7) || !strncmp(where, "etcds://", 8);
+}
+
+/* A static command, as on a driver disk, cannot load libcurl. */
+static int open_etcd(struct cl_store **store, const char *where, bool create,
+		     struct cl_error *error)
+{
+#ifdef CPULEVEL_ETCD
+	return cl_store_open_etcd(store, where, create, error);
+#else
+	(void)store;
+	(void)create;
+	return cl_fail(error, -EPROTONOSUPPORT, where,
+		       "this cpulevel was built without etcd, as those of driver disks are; use one that was built without STATIC=1");
+#endif
+}
+
 int cl_store_open(struct cl_store **store, const char *where, bool create,
 		  struct cl_error *error)
 {
@@ -14,9 +33,11 @@ int cl_store_open(struct cl_store **store, const char *where, bool create,
 	if (!*where)
 		return cl_fail(error, -EINVAL, "store",
 			       "its name is empty; give the path of a database");
+	if (is_etcd(where))
+		return open_etcd(store, where, create, error);
 	if (scheme)
 		return cl_fail(error, -EPROTONOSUPPORT, where,
-			       "no such kind of store is built in; give the path of a database");
+			       "no such kind of store is known; give the path of a database, or etcd://HOST");
 	return cl_store_open_sqlite(store, where, create, error);
 }
 

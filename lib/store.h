@@ -23,10 +23,11 @@ struct cl_store;
 struct cl_txn;
 
 /*
- * Open a store: the path of a database.  Only with @create it is made, if
- * there is none.  -ENOENT: there is none; -EPROTO: it was written by a later
- * release; -EBADMSG: it is damaged, or no store; -EPROTONOSUPPORT: no such
- * kind of store is built in; else the errno of opening it.
+ * Open a store: the path of a database, or etcd[s]://HOST[:PORT][,...][/PREFIX].
+ * Only with @create it is made, if there is none.  -ENOENT: there is none;
+ * -EPROTO: it was written by a later release; -EBADMSG: it is damaged, or no
+ * store; -EPROTONOSUPPORT: no such kind of store is built in; -EHOSTUNREACH:
+ * nobody answers there; else the errno of opening it.
  */
 int cl_store_open(struct cl_store **store, const char *where, bool create,
 		  struct cl_error *error);
@@ -37,6 +38,9 @@ void cl_store_close(struct cl_store *store);
  * made and will be found after a crash; or a negative errno, and none is.
  * -EBUSY: others kept the store for longer than anyone wants to wait; -ENOSPC,
  * -EIO, -EBADMSG, -EROFS: the disk is full, broken, the store is damaged, read-only.
+ * Of a server also -EHOSTUNREACH: nobody answers, and none is made; -ETIMEDOUT:
+ * the answer got lost, and whether they are made nobody knows; -E2BIG: they are
+ * more than it takes at once; -EACCES: it does not let us.
  */
 typedef int cl_txn_function(struct cl_txn *txn, void *arg);
 
@@ -105,5 +109,7 @@ uint32_t cl_store_crc(uint32_t crc, const void *data, size_t len);
 
 int cl_store_open_sqlite(struct cl_store **store, const char *path, bool create,
 			 struct cl_error *error);
+int cl_store_open_etcd(struct cl_store **store, const char *where, bool create,
+		       struct cl_error *error);
 
 #endif /* CPULEVEL_STORE_H */

@@ -49,6 +49,9 @@ needs() {
 		/usr/include/archive.h                libarchive-dev       libarchive-devel
 		/usr/include/sqlite3.h                libsqlite3-dev       sqlite-devel
 		/usr/bin/sqlite3                      sqlite3              sqlite
+		/usr/bin/curl-config                  libcurl4-openssl-dev libcurl-devel
+		/usr/bin/etcd                         etcd-server          etcd
+		/usr/bin/etcdctl                      etcd-client          etcd
 		/usr/bin/openssl                      openssl              openssl
 		/usr/bin/strace                       strace               strace
 		/usr/bin/script                       bsdutils             util-linux

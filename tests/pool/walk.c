@@ -3,7 +3,7 @@
  * A random walk of joins, leaves, reports, starts, moves and all else, through
  * the library and its store on the one side and the plain model on the other:
  * answers, levels and VMs are always the same, and no VM runs on a host that
- * lacks one of its features.  CPULEVEL_SEED=N repeats a walk; walk [STEPS].
+ * lacks one of its features.  CPULEVEL_SEED=N repeats a walk; walk [STEPS [STORE]].
  */
 #include "walk_vms.h"
 
@@ -110,7 +110,7 @@ int main(int argc, char **argv)
 		m.hosts[i].pool = -1;
 	for (i = 0; i < NR_VMS; i++)
 		m.vms[i].pool = m.vms[i].host = -1;
-	if (cl_store_open(&store, ":memory:", true, &error) ||
+	if (cl_store_open(&store, argc > 2 ? argv[2] : ":memory:", true, &error) ||
 	    cl_registry_create(store, pools[0], &error) ||
 	    cl_registry_create(store, pools[1], &error))
 		stop("a store is made", -1, 0);

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# The store of pools under abuse: kill -9, many processes at once, a full disk, damage, other versions.
+# The store of pools in a database, under abuse: kill -9, many processes at once, a full disk, damage, other versions.
 
 # shellcheck disable=SC2030,SC2031 # each test has a store of its own
 bats_require_minimum_version 1.5.0
@@ -10,62 +10,8 @@ setup_file() { build_command; }
 setup() { new_store; }
 teardown() { ! mountpoint -q "$BATS_TEST_TMPDIR/disk" || umount "$BATS_TEST_TMPDIR/disk"; }
 
-# Every step a command at random; one of three is killed in its first milliseconds.
-worker() {	# NUMBER STEPS
-	local i vm host cmd
-
-	RANDOM=$1
-	for ((i = 0; i < $2; i++)); do
-		vm=vm$((RANDOM % 12)) host=h$((RANDOM % 6))
-		case $((RANDOM % 10)) in
-		0) cmd=(pool join --name "$host" "$HOSTS/$(shuf -n 1 -e haswell westmere --random-source=<(yes "$RANDOM"))") ;;
-		1) cmd=(pool leave "$host") ;;
-		2) cmd=(vm stop "$vm") ;;
-		3) cmd=(vm suspend "$vm") ;;
-		4) cmd=(vm resume "$vm" --host "$host") ;;
-		5) cmd=(vm reboot "$vm") ;;
-		6) cmd=(pool leave "$host" --force) ;;
-		7 | 8) cmd=(vm migrate "$vm" --host "$host") ;;
-		*) cmd=(vm start "$vm" --type pvh --host "$host") ;;
-		esac
-		if ((RANDOM % 3)); then
-			cpulevel "${cmd[@]}" || true
-		else
-			timeout -s KILL "0.00$((RANDOM % 9 + 1))" cpulevel "${cmd[@]}" || true
-		fi
-	done >/dev/null 2>>"errors.$1"
-}
-
-# What holds whenever nobody is at work: show counts the hosts again by itself.
-check_store() {
-	local vm host
-
-	cpulevel pool show >/dev/null
-	[ "$(sqlite3 "$CPULEVEL_STORE" 'PRAGMA integrity_check')" = ok ]
-	cpulevel vm list --json | jq -r '.vms[] | select(.state == "running") | [.name, .host] | @tsv' >running
-	while read -r vm host; do
-		cpulevel vm show "$vm" --json |
-			jq -e --arg host "$host" 'any(.can_be_on[]; .name == $host and .answer == "yes")' >/dev/null
-	done <running
-	# Who runs where is kept twice, and both say the same.
-	diff <(sort running | awk '{ print $2 "/" $1 }' | sort) \
-		<(sqlite3 "$CPULEVEL_STORE" "SELECT substr(key, 4) FROM pairs WHERE key LIKE 'on/%'" | sort)
-}
-
 @test "1,000 steps by 8 processes at once, with kill -9 at random moments" {
-	local i steps=125 pids=()
-
-	[[ -z ${CPULEVEL_LONG-} ]] || steps=2500
-	for i in 1 2 3 4 5 6 7 8; do
-		worker "$i" "$steps" &
-		pids+=($!)
-	done
-	wait "${pids[@]}"
-	check_store
-	# Nothing but refusals was said, and nobody had to wait in vain.
-	run ! grep -hE 'damaged|busy|out of memory|No such file' errors.*
-	[ "$(cpulevel pool history --json | jq '.changes | length')" -gt 20 ]
-	[ "$(cpulevel pool history --json | jq -c '[.changes[].number] == [range(1; 1 + (.changes | length))]')" = true ]
+	KILL_WITHIN=9 abuse $((${#CPULEVEL_LONG} ? 2500 : 125))
 }
 
 @test "a full disk: said, nothing changed, and all is well once there is room" {
@@ -137,13 +83,7 @@ check_store() {
 	[[ $output = *"not a regular file"* ]]
 }
 
-@test "two that make the same pool at once: one does" {
-	local i
+@test "many that make the same pool at once: one does" {
 	rm -f "$CPULEVEL_STORE"*
-	for i in 1 2 3 4 5 6; do
-		(cpulevel pool create lab >"out.$i" 2>"err.$i" || true) &
-	done
-	wait
-	[ "$(cat out.* | wc -l)" = 1 ]
-	[ "$(grep -l 'there is a pool of that name already' err.* | wc -l)" = 5 ]
+	make_at_once
 }

@@ -1,0 +1,213 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# The store of pools in one etcd: kill -9, many processes at once, lost answers, its limits, damage, what cannot be reached.
+
+# shellcheck disable=SC2030,SC2031 # each test has a store of its own
+bats_require_minimum_version 1.5.0
+load pool
+
+setup_file() {
+	build_command
+	${CC:-cc} -Wall -Wextra -Werror -O1 -o "$BATS_FILE_TMPDIR/build/lossy" "$BATS_TEST_DIRNAME/tools/lossy.c"
+	start_store
+}
+teardown_file() { stop_store; }
+setup() { new_store; }
+teardown() { [[ ! -e lossy.pid ]] || kill "$(cat lossy.pid)"; }
+
+ctl() { etcdctl --endpoints "${ETCD#*://}" "$@"; }
+key() { echo "/${CPULEVEL_STORE##*/}/$1"; }	# NAME
+
+@test "1,000 steps by 8 processes at once, with kill -9 at random moments" {
+	KILL_WITHIN=60 abuse $((${#CPULEVEL_LONG} ? 2500 : 125))
+}
+
+@test "many that make the same pool at once: one does" {
+	ctl del --prefix "$(key '')" >/dev/null
+	make_at_once
+}
+
+# The store through a network that loses what is said about WORD.
+lossy() {	# WORD answer|before
+	local port
+
+	port=$(free_port)
+	"$BATS_FILE_TMPDIR/build/lossy" "$port" "${ETCD##*:}" "$@" >lost 3>&- &
+	echo $! >lossy.pid
+	sleep 0.3
+	LOSSY=etcd://127.0.0.1:$port/${CPULEVEL_STORE##*/}
+}
+
+@test "an answer that got lost: what was done is found, and is done once" {
+	lossy /v3/kv/txn answer
+	cpulevel pool join "$HOSTS/haswell" --store "$LOSSY" >said
+	[ "$(cat lost)" = "lost the answer" ]
+	[ "$(cpulevel pool history --json | jq -c '[.changes[].verb]')" = '["join"]' ]
+	grep -q '^hosts  *1$' said
+}
+
+@test "a change that got lost on its way: it is done again, once" {
+	lossy /v3/kv/txn before
+	cpulevel pool join "$HOSTS/haswell" --store "$LOSSY" >/dev/null
+	[ "$(cat lost)" = "lost the request" ]
+	[ "$(cpulevel pool history --json | jq -c '[.changes[].verb]')" = '["join"]' ]
+}
+
+@test "a question that got no answer is asked again, of the next one" {
+	join haswell
+	lossy /v3/kv/range before
+	[ "$(cpulevel pool level --store "${LOSSY%/*},${CPULEVEL_STORE#etcd://}" --json | jq .hosts)" = 1 ]
+	[ "$(cat lost)" = "lost the request" ]
+}
+
+# An export with that many VMs that run on haswell.
+fleet() {	# NR
+	join haswell
+	cpulevel vm start web --type pvh --host haswell >/dev/null
+	cpulevel pool export | jq --argjson nr "$1" '.records["vm/web"] as $web
+		| .records += ([range($nr) | "v\(.)" as $name | { key: "vm/\($name)", value: ($web | sub("name web"; "name \($name)")) }] | from_entries)' >fleet.json
+}
+
+@test "more VMs on a host than etcd takes in one transaction: all of them end with it" {
+	fleet 300
+	CPULEVEL_STORE=$(other_store fleet)
+	cpulevel pool import fleet.json >/dev/null
+	[ "$(cpulevel vm list | grep -c running)" = 301 ]
+	cpulevel pool leave haswell --force >/dev/null
+	[ "$(cpulevel vm list | grep -c halted)" = 301 ]
+	[ "$(kept_running)" = "" ]
+}
+
+@test "more than etcd takes at all is refused in one line, and nothing was changed" {
+	fleet 4000
+	CPULEVEL_STORE=$(other_store fleet)
+	run -2 cpulevel pool import fleet.json
+	[[ $output = *"is more than etcd takes at once; raise its --max-"* && ${#lines[@]} = 1 ]]
+	run -2 cpulevel pool level
+	[[ $output = *"has no pool"* ]]
+}
+
+@test "one digit of one record changed: said, by name" {
+	join haswell
+	ctl get --print-value-only "$(key host/haswell)" | head -c -1 | sed 's/-000007ab-/-000007bb-/' >changed
+	ctl put "$(key host/haswell)" <changed >/dev/null
+	run -2 cpulevel pool show
+	[[ $output = *"is damaged: host/haswell is not what was written"* ]]
+	run -2 cpulevel pool leave haswell
+	[ "$(cpulevel pool level --json | jq .hosts)" = 1 ]
+}
+
+@test "a store of a later schema, and keys of another program, are left alone" {
+	ctl put "$(key schema)" 2 >/dev/null
+	run -2 cpulevel pool join "$HOSTS/haswell"
+	[[ $output = *"was written by a later cpulevel (schema 2, this one knows 1); use that one"* ]]
+	CPULEVEL_STORE=$(other_store other)
+	ctl put "$(key theirs)" x >/dev/null
+	run -2 cpulevel pool create lab
+	[[ $output = *"are another program's; give another prefix"* ]]
+	[ "$(ctl get --prefix --keys-only "$(key '')" | grep -c .)" = 1 ]
+}
+
+@test "a watch is told of each change at once, and asks for nothing meanwhile" {
+	cpulevel pool watch >lines 3>&- &
+	watcher=$!
+	sleep 1
+	for host in haswell westmere nehalem; do
+		join "$host"
+		await_line "$host"
+	done
+	# In three seconds without a change it has looked once at most.
+	before=$(requests)
+	sleep 3
+	[ $(($(requests) - before)) -le 4 ]
+	kill $watcher
+	[ "$(jq -c .number lines | tr '\n' ' ')" = "1 2 3 " ]
+}
+
+requests() { curl -s "http://${ETCD#*://}/metrics" | sed -n 's/^grpc_server_started_total.*method="Range".* //p'; }
+
+await_line() {	# HOST: within two seconds
+	local i
+
+	for ((i = 0; i < 40; i++)); do
+		! grep -q "\"subject\":\"$1\"" lines || return 0
+		sleep 0.05
+	done
+	return 1
+}
+
+@test "what cannot be reached, and what is no etcd, is said in one line" {
+	local store
+
+	for store in "etcd://127.0.0.1:$(free_port)" "etcd://localhost.invalid" "etcds://${ETCD#*://}"; do
+		run -2 cpulevel pool level --store "$store"
+		[[ $output = "cpulevel: $store: cannot be reached; http"* && ${#lines[@]} = 1 ]]
+	done
+	for store in etcd:// "etcd://a b" "etcd://me:secret@host" etcd://h:1,,h:2; do
+		run -2 cpulevel pool level --store "$store"
+		[[ $output != *secret* && ${#lines[@]} = 1 ]]
+	done
+}
+
+# A server of this test alone, which goes and comes back.
+own_server() {
+	export CPULEVEL_STATE=$PWD/state
+	GONE=gone$BATS_TEST_NUMBER
+	start_etcd "$GONE"
+	CPULEVEL_STORE=$ETCD
+	cpulevel pool create lab >/dev/null
+}
+
+@test "while the store is gone VMs start at the last known level; the next report records them" {
+	own_server
+	join haswell
+	cpulevel vm start known --type pvh --host haswell >/dev/null
+	kill -KILL "$(etcd_pid "$GONE")"
+	run -0 --separate-stderr cpulevel vm start web --type pvh --host haswell --xl web.cfg
+	# shellcheck disable=SC2154 # bats sets it
+	[[ $stderr = "cpulevel: $ETCD: cannot be reached; "*"web: starts at the level of pool lab as of "*"; it is not recorded before host haswell reports" ]]
+	grep -q '^cpuid = "host' web.cfg
+	cpulevel vm start short --type hvm --host haswell
+	cpulevel vm stop short
+	# What is not known is not made up.
+	run -2 cpulevel vm start web --type pvh --host haswell
+	[[ $output = *"web: was started here already"* ]]
+	run -2 cpulevel vm start known --host haswell
+	[[ $output = *"known: is of a type that only the store knows; give its --type"* ]]
+	run -2 cpulevel vm start else --type pvh --host westmere
+	[[ $output = *"westmere: is no host whose pool was ever seen from here"* ]]
+	run -2 cpulevel vm suspend web
+	relaunch_etcd "$GONE"
+	[ "$(cpulevel vm list | grep -c running)" = 1 ]
+	[[ "$(cpulevel pool report "$HOSTS/haswell")" = *"recorded_vms      web"* ]]
+	[ "$(cpulevel vm show web --json | jq -c '[.state, .host, .features, .flags]')" = "[\"running\",\"haswell\",\"$(level)\",[]]" ]
+	[ "$(cpulevel vm list | grep -c running)" = 2 ]
+	[ "$(ls state/noted-vms)" = "" ]
+}
+
+@test "what started alone and cannot be recorded is named and not forgotten" {
+	own_server
+	join haswell westmere
+	kill -KILL "$(etcd_pid "$GONE")"
+	cpulevel vm start web --type pvh --host haswell
+	relaunch_etcd "$GONE"
+	cpulevel vm start web --type pvh --host westmere
+	run -2 cpulevel pool report "$HOSTS/haswell"
+	[[ $output = *"web: runs on westmere already"* ]]
+	cpulevel vm stop web
+	run -0 cpulevel pool report "$HOSTS/haswell"
+	# After another boot there is nothing left to record.
+	kill -KILL "$(etcd_pid "$GONE")"
+	cpulevel vm start db --type pvh --host haswell
+	sed -i 's/"boot": "/&0/' state/noted-vms/db.json
+	relaunch_etcd "$GONE"
+	run -0 cpulevel pool report "$HOSTS/haswell"
+	[[ $output != *recorded_vms* ]]
+	run -2 cpulevel vm show db
+}
+
+@test "a command without etcd in it says so" {
+	make -s -C "$TOP/cli" O="$BATS_TEST_TMPDIR/plain" ETCD= >&2
+	run -2 "$BATS_TEST_TMPDIR/plain/cpulevel" pool level --store etcd://localhost
+	[[ $output = *"this cpulevel was built without etcd"* ]]
+}
