@@ -48,7 +48,7 @@ static bool take(void *value, const char *key, const char *text)
 	if (!strcmp(key, "number"))
 		return cl_take_number(&event->number, text);
 	if (!strcmp(key, "time")) {
-		if (!cl_take_number(&number, text))
+		if (!cl_take_number(&number, text) || number > INT64_MAX)
 			return false;
 		event->time = number;
 	}
