@@ -207,17 +207,38 @@ int verb_vm_adopt(const struct arguments *args)
 	return act(args, &request, "cpulevel/vm-adopt/1");
 }
 
-/* Only said or only done: what is run is undone if it fails. */
-static int move_back(const struct arguments *args,
-		     const struct cl_vm_answer *answer)
+/* It has moved, or it has not, whatever the rules say: that is recorded. */
+static int end_move(const struct arguments *args, struct cl_vm_request *request,
+		    enum cl_vm_step step, struct cl_vm_answer *answer)
 {
-	struct cl_vm_request request = {
-		.verb = CL_VM_MIGRATE, .name = answer->before.name,
-		.host = answer->before.host, .type = -1, .force = true,
-	};
-	struct cl_vm_answer back;
+	const char *there = step == CL_STEP_END ? answer->after.moving_to :
+						  answer->after.host;
+	struct cl_vm_answer ended;
+	struct cl_error error;
 
-	return ask_vm(args, &request, &back);
+	request->step = step;
+	request->force = true;
+	if (step == CL_STEP_CANCEL)
+		request->host = NULL;
+	if (try_vm(args, request, &ended, &error)) {
+		complain_error(&error);
+		return complain(request->name, "is on %s, which could not be recorded; `cpulevel vm adopt --host` does that",
+				there);
+	}
+	*answer = ended;
+	return EXIT_YES;
+}
+
+/* The record says that it moves before it does, or a kill would leave a lie. */
+static int run(const struct arguments *args, struct cl_vm_request *request,
+	       struct cl_vm_answer *answer)
+{
+	if (!*answer->after.moving_to)
+		return EXIT_YES;
+	if (!run_move(args->tool, answer))
+		return end_move(args, request, CL_STEP_END, answer);
+	end_move(args, request, CL_STEP_CANCEL, answer);
+	return EXIT_ERROR;
 }
 
 int verb_vm_migrate(const struct arguments *args)
@@ -226,15 +247,15 @@ int verb_vm_migrate(const struct arguments *args)
 	char command[COMMAND_SIZE];
 	struct cl_vm_answer answer;
 	struct out out;
-	int ret = ask_vm(args, &request, &answer);
+	int ret;
 
+	if (args->given & OPT_RUN)
+		request.step = CL_STEP_BEGIN;
+	ret = ask_vm(args, &request, &answer);
+	if (!ret && answer.done && args->given & OPT_RUN)
+		ret = run(args, &request, &answer);
 	if (ret)
 		return ret;
-	if (answer.done && args->given & OPT_RUN &&
-	    run_move(args->tool, &answer)) {
-		move_back(args, &answer);
-		return EXIT_ERROR;
-	}
 	out_begin(&out, args, "cpulevel/vm-migrate/1");
 	out_vm_answer(&out, &request, &answer);
 	if (!vm_exit(&request, &answer) &&

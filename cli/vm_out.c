@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* VMs and answers about them, on their way out. */
 #include <string.h>
+#include <time.h>
 
 #include "session.h"
 
@@ -39,6 +40,26 @@ static void out_against(struct out *out, const struct cl_vm *vm,
 		out_features(out, "restart_gains", &gains);
 }
 
+/* Nobody has seen the end of it. */
+static void out_moving(struct out *out, const struct cl_vm *vm)
+{
+	char text[32];
+	time_t since = vm->moving_since;
+	struct tm utc;
+
+	if (!*vm->moving_to) {
+		if (out->json)
+			out_absent(out, "moving_to", "");
+		return;
+	}
+	gmtime_r(&since, &utc);
+	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &utc);
+	out_string(out, "moving_to", vm->moving_to);
+	out_string(out, "moving_since", text);
+	if (!out->json)
+		out_line(out, "if the command was killed, say where it runs: cpulevel vm adopt --host");
+}
+
 void out_vm(struct out *out, const struct cl_vm *vm, const struct cl_pool *pool)
 {
 	char text[CL_TEXT_SIZE];
@@ -49,6 +70,7 @@ void out_vm(struct out *out, const struct cl_vm *vm, const struct cl_pool *pool)
 	out_string(out, "state", cl_vm_state_name(vm->state));
 	out_name(out, "pool", vm->pool);
 	out_name(out, "host", vm->host);
+	out_moving(out, vm);
 	out_flags(out, vm);
 	if (!cl_vm_alive(vm)) {
 		out_absent(out, "features", "those of the level, when it starts");

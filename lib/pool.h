@@ -116,6 +116,8 @@ struct cl_vm {
 	char vendor[13];		/* of the CPUs it was started on, or "" */
 	struct cl_featureset set;	/* what it was started with */
 	struct cl_featureset exposed;	/* PV: what it could see besides */
+	char moving_to[CL_NAME_SIZE];	/* a command moves it there, or ""; */
+	int64_t moving_since;		/* its end has not been seen */
 };
 
 /* "pvh", "running", "template"; NULL if there is no such number. */
@@ -183,6 +185,13 @@ int cl_vm_resume(struct cl_vm *vm, const struct cl_member *host,
 		 struct cl_error *error);
 int cl_vm_migrate(struct cl_vm *vm, const struct cl_member *to,
 		  struct cl_error *error);
+/* A move that takes its time begins, at @now; it stays where it is. */
+int cl_vm_depart(struct cl_vm *vm, const struct cl_member *to, int64_t now,
+		 struct cl_error *error);
+/* It has not moved, after all. */
+void cl_vm_stay(struct cl_vm *vm);
+/* It is there; what is known of it is as it was. */
+void cl_vm_arrive(struct cl_vm *vm, const struct cl_member *host);
 int cl_vm_checkpoint(const struct cl_vm *vm, struct cl_vm *saved,
 		     const char *name, bool disks_only, struct cl_error *error);
 int cl_vm_revert(struct cl_vm *vm, const struct cl_vm *saved,

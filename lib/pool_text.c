@@ -128,6 +128,9 @@ void cl_vm_write(const struct cl_vm *vm, FILE *to)
 	cl_put_text(to, "vendor", vm->vendor);
 	cl_put_set(to, "set", &vm->set);
 	cl_put_set(to, "exposed", &vm->exposed);
+	cl_put_text(to, "moving_to", vm->moving_to);
+	if (vm->moving_since)
+		fprintf(to, "moving_since %lld\n", (long long)vm->moving_since);
 	fputs("end\n", to);
 }
 
@@ -158,6 +161,20 @@ static bool take_choice(struct cl_vm *vm, const char *key, const char *text)
 	return true;
 }
 
+static bool take_move(struct cl_vm *vm, const char *key, const char *text)
+{
+	uint64_t since;
+
+	if (!strcmp(key, "moving_to"))
+		return cl_take_text(vm->moving_to, sizeof(vm->moving_to), text);
+	if (strcmp(key, "moving_since"))
+		return true;
+	if (!cl_take_number(&since, text) || since > INT64_MAX)
+		return false;
+	vm->moving_since = since;
+	return true;
+}
+
 static bool take_vm(void *value, const char *key, const char *text)
 {
 	struct cl_vm *vm = value;
@@ -174,7 +191,7 @@ static bool take_vm(void *value, const char *key, const char *text)
 		return cl_take_set(&vm->set, text);
 	if (!strcmp(key, "exposed"))
 		return cl_take_set(&vm->exposed, text);
-	return take_choice(vm, key, text);
+	return take_choice(vm, key, text) && take_move(vm, key, text);
 }
 
 int cl_vm_parse(struct cl_vm *vm, const char *text, size_t len,

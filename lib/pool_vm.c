@@ -24,6 +24,12 @@ static int refuse_template(const struct cl_vm *vm, struct cl_error *error)
 		       "is a template; copy it, and start the copy");
 }
 
+void cl_vm_stay(struct cl_vm *vm)
+{
+	*vm->moving_to = '\0';
+	vm->moving_since = 0;
+}
+
 /* Nothing of it is in memory any more. */
 static void forget_set(struct cl_vm *vm)
 {
@@ -31,6 +37,7 @@ static void forget_set(struct cl_vm *vm)
 	vm->flags = 0;
 	*vm->host = '\0';
 	*vm->vendor = '\0';
+	cl_vm_stay(vm);
 	memset(&vm->set, 0, sizeof(vm->set));
 	memset(&vm->exposed, 0, sizeof(vm->exposed));
 }
@@ -103,6 +110,22 @@ static void move_to(struct cl_vm *vm, const struct cl_member *to)
 	strcpy(vm->pool, to->pool);
 	if (!*vm->vendor)
 		strcpy(vm->vendor, to->host.vendor);
+	cl_vm_stay(vm);
+}
+
+void cl_vm_arrive(struct cl_vm *vm, const struct cl_member *host)
+{
+	move_to(vm, host);
+}
+
+int cl_vm_depart(struct cl_vm *vm, const struct cl_member *to, int64_t now,
+		 struct cl_error *error)
+{
+	if (vm->state != CL_VM_RUNNING)
+		return not_in_state(vm, "running", error);
+	strcpy(vm->moving_to, to->host.name);
+	vm->moving_since = now;
+	return 0;
 }
 
 int cl_vm_resume(struct cl_vm *vm, const struct cl_member *host,
@@ -205,6 +228,7 @@ void cl_vm_adopt(struct cl_vm *vm, const struct cl_member *host,
 		 vendor && *vendor ? vendor : host->host.vendor);
 	vm->set = recorded ? *recorded : max ? *max : nothing;
 	vm->exposed = nothing;
+	cl_vm_stay(vm);
 	if (recorded && max)
 		cl_record_extend(&vm->set, max);
 }

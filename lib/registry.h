@@ -100,8 +100,15 @@ enum cl_vm_verb {
 	CL_VM_COPY, CL_VM_FORGET, CL_NR_VM_VERBS
 };
 
+/*
+ * A move that takes its time is recorded before it begins, and then again: so
+ * it is known of a VM that nobody can say where it is.
+ */
+enum cl_vm_step { CL_STEP_ALL, CL_STEP_BEGIN, CL_STEP_END, CL_STEP_CANCEL };
+
 struct cl_vm_request {
 	enum cl_vm_verb verb;
+	enum cl_vm_step step;	/* migrate */
 	const char *name;
 	const char *host;	/* to be on; NULL: as it is */
 	const char *pool;	/* to be in, where no host tells; or NULL */

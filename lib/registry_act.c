@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "internal.h"
 #include "registry_vm.h"
@@ -56,11 +57,38 @@ static int check_adopt(struct act *act)
 			       "is to be a template of which pool? name it with --pool");
 	if (needs_host(act))
 		return -EINVAL;
-	if (vm->state == CL_VM_RUNNING && strcmp(vm->host, act->to->host.name))
+	if (vm->state == CL_VM_RUNNING &&
+	    strcmp(vm->host, act->to->host.name) &&
+	    strcmp(vm->moving_to, act->to->host.name))
 		return cl_fail(cl_txn_error(act->txn), -EEXIST, vm->name,
 			       "runs on %s already; migrate it, or stop it if it is not there",
 			       vm->host);
 	return 0;
+}
+
+/* Of a move that nobody has seen the end of only that end is a beginning. */
+static int check_settled(struct act *act)
+{
+	const struct cl_vm *vm = &act->answer->before;
+	enum cl_vm_step step = act->request->step;
+
+	switch (act->request->verb) {
+	case CL_VM_STOP:
+	case CL_VM_ADOPT:
+	case CL_VM_FORGET:
+		return 0;
+	default:
+		break;
+	}
+	if (step == CL_STEP_END || step == CL_STEP_CANCEL)
+		return *vm->moving_to ? 0 :
+		       cl_fail(cl_txn_error(act->txn), -EINVAL, vm->name,
+			       "was recorded otherwise while it moved; say where it runs with `cpulevel vm adopt --host`");
+	if (!*vm->moving_to)
+		return 0;
+	return cl_fail(cl_txn_error(act->txn), -EBUSY, vm->name,
+		       "is moving from %s to %s, or was when the command was killed; once it is not, say where it runs with `cpulevel vm adopt --host`",
+		       vm->host, vm->moving_to);
 }
 
 static int check_migrate(struct act *act)
@@ -70,7 +98,8 @@ static int check_migrate(struct act *act)
 	if (vm->kind != CL_VM_ORDINARY)
 		return cl_fail(cl_txn_error(act->txn), -ENOTSUP, vm->name,
 			       "is a template, which does not move; copy it");
-	if (act->to || (!cl_vm_alive(vm) && act->request->pool))
+	if (act->request->step == CL_STEP_CANCEL || act->to ||
+	    (!cl_vm_alive(vm) && act->request->pool))
 		return 0;
 	return needs_host(act);
 }
@@ -112,6 +141,8 @@ static int check_forget(struct act *act)
 /* Until it starts afresh it is known where a rule was overruled. */
 static void mark(struct act *act, struct cl_vm *vm)
 {
+	if (act->request->step == CL_STEP_BEGIN)
+		return;
 	if (act->answer->move.answer == CL_MOVE_STRANDED)
 		vm->flags |= CL_VM_STRANDED;
 	else if (act->answer->move.answer != CL_MOVE_YES)
@@ -130,6 +161,10 @@ static int adopt(struct act *act, struct cl_vm *vm)
 	vm->kind = request->kind;
 	if (vm->kind != CL_VM_ORDINARY) {
 		strcpy(vm->pool, act->pool->name);
+		return 0;
+	}
+	if (*before->moving_to && !request->recorded) {
+		cl_vm_arrive(vm, act->to);
 		return 0;
 	}
 	cl_vm_adopt(vm, act->to, request->recorded, request->vendor);
@@ -210,6 +245,23 @@ static int keep(struct act *act, const struct cl_vm *vm)
 	return cl_put_vm(act->txn, vm, act->is_new ? NULL : before);
 }
 
+static int migrate(struct act *act, struct cl_vm *vm)
+{
+	struct cl_error *error = cl_txn_error(act->txn);
+
+	if (act->request->step == CL_STEP_CANCEL) {
+		cl_vm_stay(vm);
+		return 0;
+	}
+	/* What does not run has moved as soon as it is said. */
+	if (act->request->step == CL_STEP_BEGIN && vm->state == CL_VM_RUNNING)
+		return cl_vm_depart(vm, act->to, time(NULL), error);
+	if (act->to)
+		return cl_vm_migrate(vm, act->to, error);
+	strcpy(vm->pool, act->pool->name);
+	return 0;
+}
+
 static int change(struct act *act, struct cl_vm *vm)
 {
 	const struct cl_vm_request *request = act->request;
@@ -232,10 +284,7 @@ static int change(struct act *act, struct cl_vm *vm)
 	case CL_VM_RESUME:
 		return cl_vm_resume(vm, act->to, error);
 	case CL_VM_MIGRATE:
-		if (act->to)
-			return cl_vm_migrate(vm, act->to, error);
-		strcpy(vm->pool, act->pool->name);
-		return 0;
+		return migrate(act, vm);
 	case CL_VM_REVERT:
 		return cl_vm_revert(vm, &act->asked, act->to, error);
 	case CL_VM_ADOPT:
@@ -273,7 +322,10 @@ static int check_place(struct act *act)
 int cl_act_check(struct act *act)
 {
 	struct cl_vm vm = act->answer->before;
-	int ret = check_place(act);
+	int ret = check_settled(act);
+
+	if (!ret)
+		ret = check_place(act);
 
 	switch (act->request->verb) {
 	case CL_VM_CHECKPOINT:

@@ -159,14 +159,19 @@ static int find_running(struct cl_txn *txn, const char *host,
 	return cl_txn_scan(txn, prefix, NULL, add_name, running);
 }
 
-static int halt_all(struct cl_txn *txn, const struct running *running)
+/* Not those that a command was moving away, unless @all: they may be there. */
+static int halt(struct cl_txn *txn, const struct running *running, bool all,
+		unsigned int *halted)
 {
 	struct cl_vm vm, before;
 	size_t i;
 	int ret = 0;
 
-	for (i = 0; i < running->nr && !ret; i++) {
+	for (i = 0, *halted = 0; i < running->nr && !ret; i++) {
 		ret = cl_get_vm(txn, running->names[i], &before);
+		if (!ret && *before.moving_to && !all)
+			continue;
+		++*halted;
 		vm = before;
 		if (!ret)
 			ret = cl_vm_stop(&vm, cl_txn_error(txn));
@@ -230,8 +235,7 @@ static int report_vms(struct cl_txn *txn, const struct cl_member *before,
 	int ret = find_running(txn, now->host.name, &running);
 
 	if (!ret && other_boot(before, now)) {
-		change->halted = running.nr;
-		ret = halt_all(txn, &running);
+		ret = halt(txn, &running, false, &change->halted);
 	} else if (!ret) {
 		ret = find_over(txn, &running, now, change);
 	}
@@ -288,13 +292,12 @@ static int leave_vms(struct cl_txn *txn, const struct request *request)
 	struct running running;
 	int ret = find_running(txn, request->host, &running);
 
-	request->change->halted = running.nr;
 	if (!ret && running.nr && !request->force)
 		ret = cl_fail(cl_txn_error(txn), -EBUSY, request->host,
 			      "%zu VMs run there, the first is %s; move or stop them, or give --force if the host is lost",
 			      running.nr, running.names[0]);
 	if (!ret)
-		ret = halt_all(txn, &running);
+		ret = halt(txn, &running, true, &request->change->halted);
 	free(running.names);
 	return ret;
 }

@@ -186,7 +186,7 @@ static bool is_asked(const struct act *act)
 		return true;
 	case CL_VM_ADOPT:
 		/* It is there already: but with what it says it has? */
-		return request->recorded;
+		return request->recorded || *act->answer->before.moving_to;
 	default:
 		return false;
 	}
@@ -229,7 +229,7 @@ static int keep_exception(struct act *act)
 	struct cl_event event = { .forced = true };
 	int ret;
 
-	if (answer->move.answer == CL_MOVE_YES)
+	if (answer->move.answer == CL_MOVE_YES || request->step == CL_STEP_BEGIN)
 		return 0;
 	snprintf(event.verb, sizeof(event.verb), "%s",
 		 cl_vm_verb_name(request->verb));
@@ -251,7 +251,8 @@ static int find_asked(struct cl_txn *txn, struct act *act)
 	if (request->verb == CL_VM_REVERT)
 		return cl_get_saved(txn, request->name, request->other,
 				    &act->asked);
-	if (request->verb == CL_VM_ADOPT && act->to)
+	if (request->verb == CL_VM_ADOPT && act->to &&
+	    (request->recorded || !*act->asked.moving_to))
 		cl_vm_adopt(&act->asked, act->to, request->recorded,
 			    request->vendor);
 	return 0;

@@ -100,6 +100,65 @@ setup() { new_store; }
 	[ "$(cpulevel vm show web --json | jq -r .host)" = westmere ]
 }
 
+# A move by a command that does not end, and its number.
+begin_move() {	# VM HOST
+	mkdir -p bin
+	printf '#!/bin/sh\necho $$ >pid\nexec sleep 60\n' >bin/xl
+	chmod +x bin/xl
+	rm -f pid
+	PATH=$PWD/bin:$PATH cpulevel vm migrate "$1" --host "$2" --run 3>&- &
+	MOVING=$!
+	for _ in $(seq 100); do [[ ! -s pid ]] || return 0; sleep 0.1; done
+	return 1
+}
+
+where() { cpulevel vm show "$1" --json | jq -c '[.state, .host, .moving_to, .flags, .features]'; }
+
+@test "a move that is killed half-way is no lie: the VM may be here or there until somebody says" {
+	join haswell westmere
+	cpulevel pool join --name third "$HOSTS/haswell"
+	cpulevel vm start web --type pvh --host haswell
+	level=$(level)
+	begin_move web westmere
+	for verb in "migrate web --host third" "suspend web" "reboot web" "start web --host westmere" "checkpoint web x"; do
+		# shellcheck disable=SC2086 # words
+		run -2 cpulevel vm $verb
+		[[ $output = *"web: is moving from haswell to westmere, or was when the command was killed; once it is not, say where it runs with "* ]]
+	done
+	kill -KILL $MOVING "$(cat pid)"
+	[ "$(where web)" = "[\"running\",\"haswell\",\"westmere\",[],\"$level\"]" ]
+	run -0 cpulevel vm show web
+	[[ $output = *"moving_to         westmere"*"say where it runs: cpulevel vm adopt --host"* ]]
+	run -2 cpulevel vm adopt web --host third
+	# It had gone there.
+	cpulevel vm adopt web --host westmere
+	[ "$(where web)" = "[\"running\",\"westmere\",null,[],\"$level\"]" ]
+	[ "$(cpulevel pool leave haswell | grep -c hosts)" = 1 ]
+	join haswell
+	# It had not, and then it had been destroyed.
+	begin_move web haswell
+	kill -KILL $MOVING "$(cat pid)"
+	cpulevel vm adopt web --host westmere
+	[ "$(where web)" = "[\"running\",\"westmere\",null,[],\"$level\"]" ]
+	begin_move web haswell
+	kill -KILL $MOVING "$(cat pid)"
+	cpulevel vm stop web
+	[ "$(where web)" = '["halted",null,null,[],null]' ]
+}
+
+@test "a move of what was recorded otherwise meanwhile is said to be so" {
+	join haswell westmere
+	cpulevel vm start web --type pvh --host haswell
+	begin_move web westmere 2>said
+	cpulevel vm stop web
+	# The move ends well.
+	printf '#!/bin/sh\nexit 0\n' >bin/xl
+	kill "$(cat pid)"
+	wait $MOVING || true
+	[ "$(where web)" = '["halted",null,null,[],null]' ]
+	grep -q 'web: was recorded otherwise while it moved' said
+}
+
 @test "a VM that came without a record is assumed to have all its host can give" {
 	join haswell westmere
 	cpulevel vm adopt in --type hvm --host haswell
