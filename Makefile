@@ -9,7 +9,7 @@
 # make bench-pack what a driver disk costs around its compile, beside DKMS
 # make bench-admin   driver-disk status on a full module tree, beside depmod and modinfo
 # make bench-respin  a matrix of re-spins, beside DKMS and bare kbuild
-# make bench-pool    joining, leaving, starting, migrating in pools of 10 to 100,000 hosts
+# make bench-pool    joining, leaving, starting, migrating in pools of 10 to 100,000 hosts, and in etcd
 # make clean      remove build/; the cache of downloads and kernels stays
 # make help       this text
 
