@@ -6,7 +6,7 @@
 
 #include "session.h"
 
-#define GLANCE_MS	1000
+#define GLANCE_MS	5000	/* whoever should tell us may have hung */
 
 static int parse_since(const struct arguments *args, uint64_t *since)
 {
