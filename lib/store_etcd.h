@@ -41,6 +41,7 @@ struct etcd_watch {
 	char *line;			/* what came of the next line */
 	size_t len;
 	bool event;
+	bool over;			/* it says so, and may not hang up */
 };
 
 struct etcd_store {

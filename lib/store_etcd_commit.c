@@ -254,7 +254,7 @@ static int attempt(struct etcd_txn *t, cl_txn_function *function, void *arg)
 	if (!ret && t->nr_writes)
 		ret = cl_etcd_commit(t);
 	if (ret == -ETIMEDOUT && !t->unsure)
-		t->unsure = t->revision;
+		t->unsure = t->revision ? t->revision : 1;
 	return ret == -ETIMEDOUT || ret == -ESTALE ? -EAGAIN : ret;
 }
 

@@ -18,9 +18,10 @@ static void take_line(struct etcd_store *s)
 	json_t *line = json_loads(s->watch.line, 0, NULL);
 	json_t *result = json_object_get(line, "result");
 
+	s->watch.over = !result ||
+			json_is_true(json_object_get(result, "canceled"));
 	/* Whatever is not the beginning is a reason to look. */
-	if (!json_is_true(json_object_get(result, "created")) ||
-	    json_is_true(json_object_get(result, "canceled")))
+	if (s->watch.over || !json_is_true(json_object_get(result, "created")))
 		s->watch.event = true;
 	json_decref(line);
 }
@@ -111,7 +112,7 @@ int cl_etcd_wait(struct cl_store *store, unsigned int ms)
 	int running;
 
 	/* A look that had to go elsewhere knows better who is there. */
-	if (s->watch.easy && s->watch.at != s->at)
+	if (s->watch.easy && (s->watch.over || s->watch.at != s->at))
 		cl_etcd_watch_end(s);
 	while (!s->watch.event && (left = until - cl_etcd_now()) > 0) {
 		if (!s->watch.easy && !begin(s)) {

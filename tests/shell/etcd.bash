@@ -43,11 +43,12 @@ launch_etcd() {	# NAME OPTION...
 	disown
 }
 
-# As it was launched before, with what it had on its disk.
+# As it was launched before, with what it had on its disk, once the one that was killed is gone.
 relaunch_etcd() {	# NAME
 	local -a options
 
 	mapfile -t options <"$BATS_FILE_TMPDIR/etcd-$1.options"
+	while (exec 3<>"/dev/tcp/127.0.0.1/${options[1]##*:}") 2>/dev/null; do sleep 0.05; done
 	launch_etcd "$1" "${options[@]}"
 	await_etcd "${options[1]}"
 }

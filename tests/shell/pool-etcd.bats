@@ -124,12 +124,31 @@ fleet() {	# NR
 	[ "$(jq -c .number lines | tr '\n' ' ')" = "1 2 3 " ]
 }
 
+@test "a watch goes on when etcd was away, and has forgotten what was to be told" {
+	own_server
+	join haswell
+	cpulevel pool watch >lines 3>&- &
+	watcher=$!
+	sleep 1
+	kill -STOP $watcher
+	join westmere
+	ctl compaction "$(ctl endpoint status -w json | jq '.[0].Status.header.revision')" >/dev/null
+	kill -KILL "$(etcd_pid "$GONE")"
+	relaunch_etcd "$GONE"
+	kill -CONT $watcher
+	await_line westmere
+	join nehalem
+	await_line nehalem
+	kill $watcher
+	[ "$(jq -c .number lines | tr '\n' ' ')" = "2 3 " ]
+}
+
 requests() { curl -s "http://${ETCD#*://}/metrics" | sed -n 's/^grpc_server_started_total.*method="Range".* //p'; }
 
-await_line() {	# HOST: within two seconds
+await_line() {	# HOST: before it looks by itself
 	local i
 
-	for ((i = 0; i < 40; i++)); do
+	for ((i = 0; i < 80; i++)); do
 		! grep -q "\"subject\":\"$1\"" lines || return 0
 		sleep 0.05
 	done
