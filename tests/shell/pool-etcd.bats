@@ -226,6 +226,7 @@ own_server() {
 }
 
 @test "a command without etcd in it says so" {
+	cp -r "$BATS_FILE_TMPDIR/build" plain
 	make -s -C "$TOP/cli" O="$BATS_TEST_TMPDIR/plain" ETCD= >&2
 	run -2 "$BATS_TEST_TMPDIR/plain/cpulevel" pool level --store etcd://localhost
 	[[ $output = *"this cpulevel was built without etcd"* ]]
