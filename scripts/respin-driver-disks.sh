@@ -32,6 +32,8 @@ KABI=$TOP/build/driver-kabi
 . "$TOP/scripts/lib/respin/again.sh"
 # shellcheck source=lib/respin/report.sh
 . "$TOP/scripts/lib/respin/report.sh"
+# shellcheck source=../pack/rpm.sh
+. "$TOP/pack/rpm.sh"
 # shellcheck source=../pack/verify.sh
 . "$TOP/pack/verify.sh"
 
