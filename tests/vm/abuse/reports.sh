@@ -1,9 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # What the kernel has found wrong since the abuse began: reports in its log, leaks, lockdep's end.
 # shellcheck shell=bash
-#
-# $known is a regex for reports of the kernel's own making; '' for none.
-: "${known?}"
 
 KMEMLEAK=/sys/kernel/debug/kmemleak
 BEGIN="abuse begins here"
@@ -18,29 +15,15 @@ since_begin() {
 	dmesg | sed "1,/$BEGIN/d"
 }
 
-# reports known|unknown: a report ends where the log pauses.  One that names the
-# module, or that a sanitizer wrote, is never a known one.
+# A report ends where the log pauses.
 reports() {
-	since_begin | HEAD=$HEAD known=$known want=$1 awk '
-		function judge(	is_known) {
-			is_known = ENVIRON["known"] != "" && report ~ ENVIRON["known"] &&
-				report !~ /\[cpulevel\]|KASAN|UBSAN|ODEBUG/
-			if (n && is_known == (ENVIRON["want"] == "known"))
-				printf "%s", report
-			report = ""
-			n = 0
-		}
+	since_begin | HEAD=$HEAD awk '
 		{ time = substr($0, 2) + 0 }
-		n && (time - last > 3 || n > 200) { judge() }
-		n || $0 ~ ENVIRON["HEAD"] { report = report $0 "\n"; n++; last = time }
-		END { judge() }'
+		n && (time - last > 3 || n > 200) { n = 0 }
+		n || $0 ~ ENVIRON["HEAD"] { print; n++; last = time }'
 }
 
-no_report() {
-	reports known | grep -E "$HEAD" | grep -v 'Call Trace' |
-		sed "s/^/# a report of the kernel's own: /" >&3
-	reports unknown | head -n 60 | { ! grep .; }
-}
+no_report() { reports | head -n 60 | { ! grep .; }; }
 
 # Of two scans the second sees what the first had too little time for.  Once
 # out of memory, kmemleak has turned itself off and refuses to scan.
@@ -58,8 +41,4 @@ no_leak() {
 }
 
 # Whatever lockdep reports turns it off.
-still_checking() {
-	grep -qE 'debug_locks: +1' /proc/lockdep_stats && return
-	[[ -n $(reports known) ]] || return
-	echo "# lockdep was off after the kernel's own report" >&3
-}
+still_checking() { grep -E 'debug_locks: +1' /proc/lockdep_stats; }

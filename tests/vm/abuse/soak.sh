@@ -4,7 +4,7 @@
 # shellcheck shell=bash disable=SC1091 # guest/ is in /mnt there
 # shellcheck source=/dev/null
 . ./plan
-: "${ioctls:?}" "${threads:?}" "${seed:?}" "${reloads:?}" "${known?}"
+: "${ioctls:?}" "${threads:?}" "${seed:?}" "${reloads:?}"
 
 . ./reports.sh
 
@@ -94,7 +94,8 @@ against() {
 
 rm -f /run/{plugged,went,stayed,strange,walked,loaded,not_loaded}
 [[ ! -d /sys/kernel/debug ]] || mount -t debugfs debugfs /sys/kernel/debug || true
-[[ ! -e $KMEMLEAK ]] || { leaks >/dev/null; echo clear >"$KMEMLEAK"; }
+# kmemleak's own scans would be starved by the callers, inside RCU's read side.
+[[ ! -e $KMEMLEAK ]] || { echo scan=off >"$KMEMLEAK"; leaks >/dev/null; echo clear >"$KMEMLEAK"; }
 begin_log
 
 t "there are two CPUs" test "$(nproc)" = 2
