@@ -29,7 +29,7 @@ static long ioctl_featureset(void __user *arg)
 	struct cpulevel_featureset fs;
 	int ret;
 
-	if (copy_from_user(&fs, arg, sizeof(fs)))
+	if (copy_from_user(&fs, arg, offsetof(struct cpulevel_featureset, words)))
 		return -EFAULT;
 	if (fs.reserved)
 		return -EINVAL;

@@ -140,11 +140,11 @@ int cl_snapshot_featureset(u32 index, struct cpulevel_featureset *fs)
 		return -EINVAL;
 	index = array_index_nospec(index, CPULEVEL_NR_SETS);
 
-	memset(fs, 0, sizeof(*fs));
-	fs->index = index;
 	down_read(&newest_lock);
 	if (newest->info.valid & (1U << index)) {
+		fs->index = index;
 		fs->nr_words = newest->info.nr_words;
+		fs->reserved = 0;
 		memcpy(fs->words, newest->words[index], sizeof(fs->words));
 		ret = 0;
 	}
