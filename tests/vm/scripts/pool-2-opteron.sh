@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# A lesser host joins: the level sinks, and the guest with more is kept away for a reason.
+# shellcheck shell=bash disable=SC1091 # guest/ is in /mnt there
+. /mnt/guest/oracle.sh
+. /mnt/guest/guests.sh
+this_host opteron
+
+# Each feature that stands in the way is one that the guest really has.
+has_what_is_missing() {	# GUEST
+	local name n=0 set
+	local -a lacks
+	grep -v '^flags' "$GUESTS/$1.look" >/tmp/cpuid
+	set=$(cpulevel show --json /tmp/cpuid | raw_set)
+	mapfile -t lacks < <(cpulevel vm resume "$1" --host opteron --check | sed -n 's/ (.*): opteron lacks it$//p')
+	for name in "${lacks[@]}"; do
+		cpulevel decode "$set" | grep -qw -- "$name" || { echo "the guest has no $name"; return 1; }
+		n=$((n + 1))
+	done
+	echo "$n features are missing here: ${lacks[*]}"
+	[[ $n -gt 0 ]]
+}
+
+t "this host joins" cpulevel pool join --name opteron
+t "the level is what both have" level_is_common
+t "the guest without levelling may not go on here" fails 1 "opteron lacks it" cpulevel vm resume free --host opteron --check
+t "it carries each feature that is named" has_what_is_missing free
+t "and stays suspended" grep -q suspended <(cpulevel vm show free)

@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# The first host again: what was saved on another model goes on here, and keeps its set, also while it migrates.
+# shellcheck shell=bash disable=SC1091 # guest/ is in /mnt there
+. /mnt/guest/oracle.sh
+. /mnt/guest/guests.sh
+this_host epyc
+
+resumed() {	# GUEST
+	cpulevel vm resume "$1" --host epyc
+	xl restore "$GUESTS/$1.save"
+}
+# A host's sets are taken afresh at every boot.
+t "this host reports" cpulevel pool report --name epyc
+t "the level is as it was" level_is_common
+for guest in web old; do
+	t "$guest may go on here, and does" resumed $guest
+	next_look $guest >/tmp/look
+	t "$guest sees what it saw there" eval "grep '^flags' /tmp/look | cmp - <(grep '^flags' $GUESTS/$guest.look)"
+done
+next_look web >/tmp/look
+t "web's CPUID is the level still" cpuid_is /tmp/look "$(set_of web)"
+t "web migrates, to this host" xl migrate -s '' web 'xl migrate-receive'
+next_look web >/tmp/look
+t "and sees the level still" cpuid_is /tmp/look "$(set_of web)"
+t "/proc/cpuinfo too" flags_are /tmp/look "$(set_of web)"
+t "what had all of this host may go on as well" resumed free
+next_look free >/tmp/look
+t "free sees what it saw" eval "grep '^flags' /tmp/look | cmp - <(grep '^flags' $GUESTS/free.look)"
+t "it is shown to have more than the level" grep -q '^beyond_level' <(cpulevel vm show free)
