@@ -129,6 +129,7 @@ int symvers_parse(struct symvers *sv, char *text, size_t size, char *why,
 
 	memset(sv, 0, sizeof(*sv));
 	sv->text = text;
+	sv->size = size;
 	if (!make_slots(sv, size)) {
 		snprintf(why, len, "out of memory; free some and try again");
 		goto fail;
@@ -215,9 +216,9 @@ bool symvers_find(const struct symvers *sv, const char *name, uint32_t *crc)
 		slot = &sv->slots[i & sv->mask];
 		if (!slot->name)
 			return false;
-		/* the last byte of the text is a newline, so both calls stop */
 		found = sv->text + slot->name - 1;
-		if (!strncmp(found, name, len) && (unsigned char)found[len] <= ' ')
+		if (len < (size_t)(sv->text + sv->size - found) &&
+		    !memcmp(found, name, len) && (unsigned char)found[len] <= ' ')
 			break;
 	}
 	*crc = slot->crc;
@@ -242,7 +243,7 @@ bool symvers_next(const struct symvers *sv, size_t *pos, struct symvers_entry *e
 	entry->name_len = f.len;
 	do {
 		f = next_field(&at, end);
-	} while (f.len && strncmp(f.start, "EXPORT_", 7));
+	} while (f.len && (f.len < 7 || memcmp(f.start, "EXPORT_", 7)));
 	entry->type = f.start;
 	entry->type_len = f.len;
 	return true;

@@ -11,6 +11,7 @@ struct symvers_slot;
 
 struct symvers {
 	char *text;			/* the file; names point into it */
+	size_t size;			/* its bytes; no NUL need follow */
 	struct symvers_slot *slots;	/* open addressing */
 	size_t mask;			/* number of slots - 1, a power of two */
 	size_t count;
