@@ -174,11 +174,12 @@ cmd_install() {
 	check_scripts ${NEW[@]+"${NEW[@]}"}
 	check_conflicts ${NEW[@]+"${NEW[@]}"}
 	show_eulas ${NEW[@]+"${NEW[@]}"}
+	# Before rpm, which calls a read-only disk a full one.
+	[[ -n $DRY_RUN ]] || nothing_to_do || check_room ${NEW[@]+"${NEW[@]}"}
 	[[ ${#NEW[@]} -eq 0 ]] || { run_prechecks; test_transaction; }
 	show_plan
 	[[ -z $DRY_RUN ]] || return 0
 	if ! nothing_to_do; then
-		check_room ${NEW[@]+"${NEW[@]}"}
 		check_boot ${KERNELS[@]+"${KERNELS[@]}"}
 		apply
 	fi

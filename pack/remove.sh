@@ -93,10 +93,10 @@ cmd_remove() {
 	[[ -n ${names[0]} ]] ||
 		die 1 "${ITEMS[0]}: no such pack is installed; installed are: $(cut -f 1 <<<"$PACKS" | sort -u | paste -sd ' ')"
 	kernels=$(kernels_of "${names[@]}")
+	[[ -n $DRY_RUN ]] || check_room
 	test_erase "${names[@]}"
 	for name in "${names[@]}"; do printf 'remove %s\n' "$(installed_nevra "$name" | paste -sd ' ')"; done
 	[[ -z $DRY_RUN ]] || return 0
-	check_room
 	# shellcheck disable=SC2086 # kernels' names are words
 	check_boot $kernels
 	new_op "remove ${ITEMS[0]}"

@@ -10,8 +10,11 @@ refuse() {
 	return 6
 }
 
+# Who only reads needs no lock, for which a full disk has no room.
+read_gpg() { gpg --homedir "$1" --batch --no-tty --lock-never "${@:2}"; }	# KEYRING ARGUMENT...
+
 trusted_keys() {	# KEYRING -> fingerprints of the keys with ultimate trust
-	gpg --homedir "$1" --batch --no-tty --quiet --with-colons --list-keys 2>/dev/null |
+	read_gpg "$1" --quiet --with-colons --list-keys 2>/dev/null |
 		awk -F: '$1 == "pub" { u = $2 == "u" } $1 == "fpr" && u { print $10; u = 0 }'
 }
 
@@ -20,8 +23,7 @@ verify_signature() {	# FILE KEYRING
 
 	[[ -f $1.asc ]] ||
 		refuse "$1: not signed (no ${1##*/}.asc); get the disk from its vendor" || return
-	status=$(gpg --homedir "$2" --batch --no-tty --status-fd 1 \
-		--verify "$1.asc" "$1" 2>&1) || true
+	status=$(read_gpg "$2" --status-fd 1 --verify "$1.asc" "$1" 2>&1) || true
 	[[ $status != *"clock problem"* ]] ||
 		refuse "$1: signed with a key that is younger than this host's clock, $(date -u +%F); set the clock" || return
 	for word in GOODSIG VALIDSIG TRUST_ULTIMATE; do
@@ -49,8 +51,8 @@ make_rpm_keyring() {	# KEYRING DBPATH
 	[[ ${#keys[@]} -gt 0 ]] ||
 		refuse "$1: no key with ultimate trust; import the vendor's public key there" || return
 	mkdir -p "$2"
-	gpg --homedir "$1" --batch --no-tty --quiet --armor \
-		--export "${keys[@]}" >"$2/trusted.asc" 2>/dev/null || return 6
+	read_gpg "$1" --quiet --armor --export "${keys[@]}" >"$2/trusted.asc" 2>/dev/null ||
+		refuse "$1: its trusted keys cannot be read; see what 'gpg --homedir $1 --export' says" || return
 	rpmkeys --dbpath "$2" --import "$2/trusted.asc" ||
 		refuse "$1: rpm cannot use the trusted keys; use RSA keys"
 }

@@ -370,6 +370,27 @@ refused() {	# STATUS WORDS...: and nothing has changed
 	umount "$R/boot"
 }
 
+@test "a disk that is read-only: said in our words, not in rpm's about space" {
+	one_kernel
+	mount --bind "$R/lib/modules" "$R/lib/modules" || skip "no mounts here"
+	mount -o remount,bind,ro "$R/lib/modules"
+	refused 5 "cannot be written (read-only?)" "nothing was changed" || { umount "$R/lib/modules"; return 1; }
+	umount "$R/lib/modules"
+}
+
+@test "a key ring on a full disk is read all the same" {
+	one_kernel
+	TRUST=$BATS_TEST_TMPDIR/ring
+	mkdir -m 700 "$TRUST"
+	mount -t tmpfs -o size=2m,mode=700 none "$TRUST" || skip "no mounts here"
+	(cd "$W/trust" && find . -type f ! -name '*.lock' -exec cp --parents {} "$TRUST" \;)
+	head -c 4m /dev/zero >"$TRUST/fill" 2>/dev/null || true
+	run dd_ install "$(acme 1.1 A)"
+	umount "$TRUST"
+	exits 0
+	[ "$(version)" = 1.1 ]
+}
+
 @test "a damaged rpm database: said before anything is changed" {
 	one_kernel
 	db=$(find "$R" -path '*rpm*' \( -name rpmdb.sqlite -o -name Packages -o -name Packages.db \) | head -n 1)

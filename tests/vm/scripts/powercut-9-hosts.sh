@@ -22,6 +22,7 @@ fill() {	# FILE: take all the room that there is
 }
 
 fill /root/fill
+away=()
 refused "a full disk" 5 "free some space" rm /root/fill /root/fill.rest
 
 mount --bind /boot /boot
@@ -31,10 +32,12 @@ refused "a read-only /boot" 5 "/boot: cannot be written (read-only?)" umount /bo
 mount -o remount,ro /
 refused "a read-only disk" 5 "cannot be written" mount -o remount,rw /
 
-for path in /usr/sbin/depmod /usr/bin/depmod; do
-	[[ ! -e $path ]] || mv "$path" "$path.away"
+while path=$(command -v depmod); do
+	mv "$path" "$path.away"
+	away+=("$path")
+	hash -r
 done
-back() { for path in /usr/sbin/depmod /usr/bin/depmod; do [[ ! -e $path.away ]] || mv "$path.away" "$path"; done; }
+back() { local path; for path in "${away[@]}"; do mv "$path.away" "$path"; done; }
 refused "no depmod" 5 "depmod: not found" back
 
 cp /var/lib/rpm/rpmdb.sqlite /tmp/rpmdb
