@@ -5,7 +5,7 @@
 # Everything about the key is found out before the long compile: KEY is its
 # fingerprint, GPG_ARGS what gpg needs to sign as asked.
 open_key() {
-	local line secret='' found=0
+	local line said secret='' found=0
 
 	GPG_ARGS=(--batch --yes --quiet)
 	[[ -z $O_NO_PASSPHRASE ]] || GPG_ARGS+=(--pinentry-mode loopback --passphrase '')
@@ -13,15 +13,16 @@ open_key() {
 	# XCP-ng names the key by the file of its public half.
 	[[ -n $O_SIGN || -z $O_KEYFILE ]] || O_SIGN=$(file_keys "$O_KEYFILE" | head -n 1)
 	must_match --sign "$O_SIGN" '.*' "the key that your users' hosts trust"
-	gpg --batch --with-colons ${O_SIGN_TIME:+--faked-system-time "$O_SIGN_TIME!"} \
-		--list-secret-keys "$O_SIGN" >"$WORK/key" 2>/dev/null ||
+	# Not through a file: gpg does not tell when there was no room for it.
+	said=$(gpg --batch --with-colons ${O_SIGN_TIME:+--faked-system-time "$O_SIGN_TIME!"} \
+		--list-secret-keys "$O_SIGN" 2>/dev/null) ||
 		die 5 "--sign $O_SIGN: no such secret key in ${GNUPGHOME:-the default key ring}; create or import it"
 	while read -r line; do
 		case $line in
 		sec:*) secret=$line found=$((found + 1)) ;;
 		fpr:*) [[ -n $KEY ]] || IFS=: read -r _ _ _ _ _ _ _ _ _ KEY _ <<<"$line" ;;
 		esac
-	done <"$WORK/key"
+	done <<<"$said"
 	[[ $found = 1 ]] ||
 		die 5 "--sign $O_SIGN: $found keys have this name; give one's fingerprint"
 	check_key "$secret"
