@@ -156,3 +156,17 @@ give_dracut() {	# MODULE...
 	cp -r "$W/tool/quiet" "$R$W/tool/"
 	[[ -e $R/dev/null ]] || mknod "$R/dev/null" c 1 3
 }
+
+quiet() { "$@" >/dev/null 2>&1; }
+
+version() { modinfo -b "$R" -k "${1:-$KA}" -F version acme_edu; }
+
+# All that an operation may change: packages, files, records, indices.
+state() {
+	rpm --root "$R" -qa | sort
+	(cd "$R" && find lib/modules boot etc var/update usr -type f ! -name 'initrd*' -exec sha256sum {} + 2>/dev/null | sort -k 2)
+	# An initrd made again holds the same modules, with other dates.
+	for initrd in "$R"/boot/initrd*; do
+		[[ ! -f $initrd ]] || { cpio -t --quiet >/dev/null && gzip -dc | cpio -i --quiet --to-stdout '*.ko' | sha256sum; } <"$initrd"
+	done
+}
