@@ -50,6 +50,14 @@ found_modules() {	# a packed file that modprobe passes over
 		}' - <(printf '%s\n' "$PACKED") <<<"$STATES"
 }
 
+# Its own, and those of the releases that it has rolled up.
+stamps_of_updates() {	# -> "RPM<TAB>UUID"
+	host_rpm -qa --qf '[%{=NAME}\t%{PROVIDENAME}\n]' 'update-*' 2>/dev/null || true
+	host_rpm -qa --qf 'RPM %{NAME}\n%{POSTIN}\n%{POSTTRANS}\n' 'update-*' 2>/dev/null | awk -v OFS='\t' '
+		$1 == "RPM" { name = $2 }
+		index($0, "cat >/var/update/applied/") == 1 { sub(/.*\//, "", $2); print name, $2 }'
+}
+
 found_stamps() {
 	local name uuid stamp label
 
@@ -57,7 +65,7 @@ found_stamps() {
 		[[ $uuid =~ ^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$ ]] || continue
 		[[ -s $ROOT/var/update/applied/$uuid ]] ||
 			printf 'stamp\t%s %s\tvar/update/applied/%s: missing, though %s is installed\n' "$name" "$uuid" "$uuid" "$name"
-	done <<<"$(host_rpm -qa --qf '[%{=NAME}\t%{PROVIDENAME}\n]' 'update-*' 2>/dev/null)"
+	done <<<"$(stamps_of_updates | sort -u)"
 	for stamp in "$ROOT"/var/update/applied/*; do
 		[[ -f $stamp ]] || continue
 		label=$("$PACKINFO" update "$stamp" 2>/dev/null | value_of name-label) || true

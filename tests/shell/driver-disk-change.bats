@@ -239,6 +239,21 @@ stamps() { find "$R/var/update/applied" -type f | wc -l; }
 
 # ---- interrupted ----
 
+# rpm may have ended and its last script not begun when the power went.
+@test "the record of a release that was rolled up is missed, too, and written again" {
+	one_kernel
+	old=11111111-1111-4111-8111-111111111111
+	build_disk "$CPULEVEL_KDIR_A" "$BATS_TEST_TMPDIR/out" --rollups $old >/dev/null 2>&1
+	quiet dd_ install "$BATS_TEST_TMPDIR"/out/*.iso
+	cp "$R/var/update/applied/$old" "$BATS_TEST_TMPDIR/record"
+	rm "$R/var/update/applied/$old"
+	run "$TOOL" verify --root "$R"
+	exits 1
+	says "var/update/applied/$old: missing, though update-acme-edu is installed"
+	quiet "$TOOL" verify --repair --root "$R"
+	diff "$BATS_TEST_TMPDIR/record" "$R/var/update/applied/$old"
+}
+
 # Kill the operation, with all it started, when its log has come to a line.
 kill_at() {	# LINE VERB ARGUMENT...
 	local line=$1 pid tries
