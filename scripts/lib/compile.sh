@@ -19,11 +19,12 @@ open_sandbox() {
 }
 
 # Run in the sources' folder: otherwise its path gets into the source package.
-# A foreign spec may run programs when it is only read.
+# A spec may run programs when it is only read, and one that looks like ours need
+# not be: only what lies here is.
 build_srpm() {	# LOG
 	local -a sandbox=()
 
-	[[ -z $FOREIGN ]] || sandbox=(${SANDBOX[@]+"${SANDBOX[@]}"})
+	[[ $SOURCE_KIND != srpm && $O_SPEC = "$TOP"/specs/* ]] || sandbox=(${SANDBOX[@]+"${SANDBOX[@]}"})
 	(cd "$WORK/src/SOURCES" && "${CLEAN_ENV[@]}" ${sandbox[@]+"${sandbox[@]}"} rpmbuild --nodeps -bs "${RPM_ARGS[@]}" \
 		-D '_topdir /nonexistent' -D '_sourcedir .' -D "_srcrpmdir $WORK/src/SRPMS" \
 		"${RELEASE_ARGS[@]}" ./*.spec) >"$1" 2>&1
