@@ -191,7 +191,10 @@ char *work_read(const struct work *work, int side, const char *name)
 	return text;
 }
 
-/* The child's own output is of no interest; its one message is in a file. */
+/*
+ * The child's own output is of no interest; its one message is in a file.  What a
+ * compiler that is killed leaves lies in the folder that goes.
+ */
 static void run_child(const struct work *work, int side, const char *step,
 		      const char *argument)
 {
@@ -201,6 +204,7 @@ static void run_child(const struct work *work, int side, const char *step,
 	    !freopen("/dev/null", "w", stdout) || !freopen("/dev/null", "r", stdin))
 		_exit(127);
 	dir[strlen(dir) - 2] = 0;
+	setenv("TMPDIR", dir, 1);
 	execlp("bash", "bash", "-c", work_script, "work.sh", step,
 	       work->kdirs[side], dir, argument, (char *)NULL);
 	_exit(127);

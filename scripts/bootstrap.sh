@@ -63,6 +63,7 @@ needs() {
 		/usr/bin/flex                         flex                 flex
 		/usr/bin/bison                        bison                bison
 		/usr/sbin/modprobe                    kmod                 kmod
+		/usr/sbin/ip                          iproute2             iproute
 		/usr/sbin/mke2fs                      e2fsprogs            e2fsprogs
 		/usr/bin/mmdebstrap                   mmdebstrap           -
 		/usr/bin/qemu-system-x86_64           qemu-system-x86      qemu-system-x86-core

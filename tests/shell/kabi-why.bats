@@ -159,6 +159,7 @@ make_kdir() {	# DIR HEADER SED-SCRIPT SYMBOL...
 		status=0
 		wait $pid || status=$?
 		[ "$status" -eq $((128 + $(kill -l "${at%:*}"))) ]
+		ls tmp
 		[ -z "$(ls tmp)" ]
 		! pgrep -f "$PWD/tmp/driver-kabi"
 	done
