@@ -93,8 +93,8 @@ refused() {	# STATUS WORDS...: and nothing has changed
 	page=$(sqlite3 "$db" "SELECT rootpage FROM sqlite_master WHERE name = 'Name_key_idx'")
 	size=$(sqlite3 "$db" "PRAGMA page_size")
 	dd if=/dev/urandom of="$db" bs="$size" seek=$((page - 1)) count=1 conv=notrunc status=none
-	rpm --root "$R" -qa >list
-	[ -s list ]
+	rpm --root "$R" -qa >"$BATS_TEST_TMPDIR/list"
+	[ -s "$BATS_TEST_TMPDIR/list" ]
 	refused 5 "rpm's database is damaged" "nothing was changed"
 }
 

@@ -7,8 +7,8 @@ HOSTS=$TOP/tests/golden/hosts
 load etcd
 
 build_command() {
-	make -s -C "$TOP/cli" O="$BATS_FILE_TMPDIR/build" >&2
-	PATH=$BATS_FILE_TMPDIR/build:$PATH
+	make -s -C "$TOP/cli" >&2
+	PATH=$TOP/build:$PATH
 	export PATH
 }
 

@@ -1,0 +1,300 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# The command's VMs: what they get, where they may go, what is said of them.
+# As pool-vm-on-etcd.bats, which is this file, all of it over a store in etcd.
+
+# shellcheck disable=SC2030,SC2031 # each test has a store of its own
+bats_require_minimum_version 1.5.0
+load pool
+
+setup_file() {
+	build_command
+	start_store
+}
+teardown_file() { stop_store; }
+setup() { new_store; }
+
+@test "a VM gets the level when it starts, keeps it, and gets the present one by a reboot" {
+	join haswell
+	high=$(level)
+	cpulevel vm start web --type pvh --host haswell
+	join westmere
+	[ "$(cpulevel vm show web --json | jq -r .features)" = "$high" ]
+	[ "$(cpulevel vm show web --json | jq -c '[.beyond_level[] | select(. == "AVX2")]')" = '["AVX2"]' ]
+	cpulevel vm suspend web
+	cpulevel vm resume web
+	[ "$(cpulevel vm show web --json | jq -r .features)" = "$high" ]
+	[[ "$(cpulevel vm reboot web --self)" = *"it has kept its features"* ]]
+	[ "$(cpulevel vm show web --json | jq -r .features)" = "$high" ]
+	[ "$(cpulevel vm show web --json | jq -c .flags)" = '["rebooted"]' ]
+	cpulevel vm reboot web
+	[ "$(cpulevel vm show web --json | jq -r .features)" = "$(level)" ]
+	[ "$(cpulevel vm show web --json | jq -c .flags)" = '[]' ]
+}
+
+@test "a move to a lesser host is refused, naming each feature; a VM at the level may go" {
+	join haswell
+	cpulevel vm start old --type hvm --host haswell
+	join westmere
+	cpulevel vm start new --type hvm --host haswell
+	run -1 cpulevel vm migrate old --host westmere --check
+	[[ $output = *"AVX2 (7:0.ebx[5]): westmere lacks it"* ]]
+	run -1 cpulevel vm migrate old --host westmere
+	[ "$(cpulevel vm show old --json | jq -r .host)" = haswell ]
+	[ "$(cpulevel vm migrate new --host westmere --json | jq -r .command)" = "xl migrate new westmere" ]
+	[ "$(cpulevel vm show new --json | jq -r .host)" = westmere ]
+	[ "$(cpulevel vm migrate new --host haswell --for xapi --json | jq -r .command)" = "xe vm-migrate vm=new host=haswell live=true" ]
+}
+
+@test "--force is done, marked until the VM starts afresh, and recorded" {
+	join haswell
+	cpulevel vm start old --type hvm --host haswell
+	join westmere
+	cpulevel vm migrate old --host westmere --force
+	[ "$(cpulevel vm show old --json | jq -c '[.host, .flags]')" = '["westmere",["forced"]]' ]
+	[ "$(cpulevel pool history --json | jq -c '.changes[-1] | [.verb, .subject, .object, .forced]')" = '["migrate","old","westmere",true]' ]
+	cpulevel vm reboot old
+	[ "$(cpulevel vm show old --json | jq -c .flags)" = '[]' ]
+}
+
+@test "with --run the command is run, and a VM whose move fails stays where it was" {
+	join haswell westmere
+	cpulevel vm start web --type pvh --host haswell
+	mkdir bin
+	# shellcheck disable=SC2016 # for that shell
+	printf '#!/bin/sh\necho "$@" >ran\nexit ${XL_EXIT:-0}\n' >bin/xl
+	chmod +x bin/xl
+	PATH=$PWD/bin:$PATH cpulevel vm migrate web --host westmere --run
+	[ "$(cat ran)" = "migrate web westmere" ]
+	[ "$(cpulevel vm show web --json | jq -r .host)" = westmere ]
+	XL_EXIT=3 PATH=$PWD/bin:$PATH run -2 cpulevel vm migrate web --host haswell --run
+	[[ $output = *"xl: migrate of web failed; the VM stays where it is"* ]]
+	[ "$(cpulevel vm show web --json | jq -r .host)" = westmere ]
+}
+
+# A move by a command that does not end, and its number.
+begin_move() {	# VM HOST
+	mkdir -p bin
+	printf '#!/bin/sh\necho $$ >pid\nexec sleep 60\n' >bin/xl
+	chmod +x bin/xl
+	rm -f pid
+	PATH=$PWD/bin:$PATH cpulevel vm migrate "$1" --host "$2" --run 3>&- &
+	MOVING=$!
+	for _ in $(seq 100); do [[ ! -s pid ]] || return 0; sleep 0.1; done
+	return 1
+}
+
+where() { cpulevel vm show "$1" --json | jq -c '[.state, .host, .moving_to, .flags, .features]'; }
+
+@test "a move that is killed half-way is no lie: the VM may be here or there until somebody says" {
+	join haswell westmere
+	cpulevel pool join --name third "$HOSTS/haswell"
+	cpulevel vm start web --type pvh --host haswell
+	level=$(level)
+	begin_move web westmere
+	for verb in "migrate web --host third" "suspend web" "reboot web" "start web --host westmere" "checkpoint web x"; do
+		# shellcheck disable=SC2086 # words
+		run -2 cpulevel vm $verb
+		[[ $output = *"web: is moving from haswell to westmere, or was when the command was killed; once it is not, say where it runs with "* ]]
+	done
+	kill -KILL $MOVING "$(cat pid)"
+	[ "$(where web)" = "[\"running\",\"haswell\",\"westmere\",[],\"$level\"]" ]
+	run -0 cpulevel vm show web
+	[[ $output = *"moving_to         westmere"*"say where it runs: cpulevel vm adopt --host"* ]]
+	run -2 cpulevel vm adopt web --host third
+	# It had gone there.
+	cpulevel vm adopt web --host westmere
+	[ "$(where web)" = "[\"running\",\"westmere\",null,[],\"$level\"]" ]
+	[ "$(cpulevel pool leave haswell | grep -c hosts)" = 1 ]
+	join haswell
+	# It had not, and then it had been destroyed.
+	begin_move web haswell
+	kill -KILL $MOVING "$(cat pid)"
+	cpulevel vm adopt web --host westmere
+	[ "$(where web)" = "[\"running\",\"westmere\",null,[],\"$level\"]" ]
+	begin_move web haswell
+	kill -KILL $MOVING "$(cat pid)"
+	cpulevel vm stop web
+	[ "$(where web)" = '["halted",null,null,[],null]' ]
+}
+
+@test "a move of what was recorded otherwise meanwhile is said to be so" {
+	join haswell westmere
+	cpulevel vm start web --type pvh --host haswell
+	begin_move web westmere 2>said
+	cpulevel vm stop web
+	# The move ends well.
+	printf '#!/bin/sh\nexit 0\n' >bin/xl
+	kill "$(cat pid)"
+	wait $MOVING || true
+	[ "$(where web)" = '["halted",null,null,[],null]' ]
+	grep -q 'web: was recorded otherwise while it moved' said
+}
+
+@test "a VM that came without a record is assumed to have all its host can give" {
+	join haswell westmere
+	cpulevel vm adopt in --type hvm --host haswell
+	[ "$(cpulevel vm show in --json | jq -c .flags)" = '["assumed"]' ]
+	[ "$(cpulevel vm show in --json | jq -r .features)" = "$(cat "$HOSTS"/haswell/sys/class/misc/cpulevel/featuresets/hvm_max)" ]
+	run -1 cpulevel vm migrate in --host westmere
+	cpulevel vm stop in
+	cpulevel vm start in --host haswell
+	cpulevel vm migrate in --host westmere
+}
+
+@test "an old record of four words is extended with its host's, a longer one with zeros" {
+	join haswell
+	max=$(cat "$HOSTS"/haswell/sys/class/misc/cpulevel/featuresets/hvm_max)
+	cpulevel vm adopt four --type hvm --host haswell --features 1-2-0-1
+	[ "$(cpulevel vm show four --json | jq -r .features)" = "00000001-00000002-00000000-00000001-${max#*-*-*-*-}" ]
+	cpulevel vm adopt five --type hvm --host haswell --features 1-2-0-1-0
+	[[ "$(cpulevel vm show five --json | jq -r .features)" =~ ^00000001-00000002-00000000-00000001(-00000000)+$ ]]
+	run -1 cpulevel vm adopt amd --type hvm --host haswell --features 1 --vendor AuthenticAMD
+	[[ $output = *"amd was started on CPUs of AuthenticAMD"* || $output = *"vendor"* ]]
+}
+
+@test "what Xen really gave is read back, and what it did not give is named" {
+	join haswell
+	cpulevel vm start web --type pvh --host haswell
+	given=$(cpulevel vm show web --json | jq -r .features | sed 's/-000007ab-/-0000078b-/')
+	run -0 cpulevel vm adopt web --host haswell --features "$given"
+	[[ $output = *"not_given         AVX2"* ]]
+	[ "$(cpulevel vm show web --json | jq -r .features)" = "$given" ]
+}
+
+@test "it is read back from the domain's policy, as xen-cpuid -p prints it" {
+	join haswell
+	cpulevel vm start web --type pv --host haswell
+	# A real one, of a host; a domain's has but another title.
+	sed -n '/^PV Default policy/,/^HVM/p' "$TOP/tests/data/xen-cpuid-p.txt" | sed '1s/PV Default/Domain 5/; /^HVM/d' >policy
+	[ -s policy ]
+	cpulevel vm adopt web --host haswell --features - --force <policy
+	[ "$(cpulevel vm show web --json | jq -r .features)" = \
+		"$(cpulevel show "$TOP/tests/data/xen-cpuid-p.txt" --json | jq -r .featuresets.pv_default.hex)" ]
+	run -2 cpulevel vm adopt web --host haswell --features "$HOSTS/haswell"
+	[[ $output = *"is no policy of a domain"* ]]
+	# As it prints those of the host when it is given no domain.
+	run -2 cpulevel vm adopt web --host haswell --features "$TOP/tests/data/xen-cpuid-p.txt"
+	[[ $output = *"is no policy of a domain"* ]]
+}
+
+@test "what AMD's leaf 0x80000001 repeats of leaf 1 is not taken for features that Xen gave besides" {
+	join epyc
+	cpulevel vm start web --type pvh --host epyc
+	recorded=$(cpulevel vm show web --json | jq -r .features)
+	IFS=- read -ra w <<<"$recorded"
+	{
+		echo 'Domain 5 policy: 3 leaves, 0 MSRs'
+		echo ' CPUID:'
+		echo '  leaf     subleaf  -> eax      ebx      ecx      edx     '
+		echo '  00000000:ffffffff -> 0000000d:68747541:444d4163:69746e65'
+		echo "  00000001:ffffffff -> 00800f12:00000800:${w[1]}:${w[0]}"
+		printf '  00000007:00000000 -> 00000000:%s:%s:%s\n' "${w[5]}" "${w[6]}" "${w[9]}"
+		printf '  0000000d:00000001 -> %s:00000000:00000000:00000000\n' "${w[4]}"
+		printf '  80000000:ffffffff -> 80000008:68747541:444d4163:69746e65\n'
+		printf '  80000001:ffffffff -> 00800f12:00000000:%s:%08x\n' "${w[3]}" $((0x${w[2]} | 0x0183f3ff & 0x${w[0]}))
+		printf '  80000008:ffffffff -> 00003030:%s:00000000:00000000\n' "${w[8]}"
+	} >policy
+	run -0 cpulevel vm adopt web --host epyc --features - <policy
+	[[ $output != *not_asked_for* && $output != *not_given* ]]
+	[ "$(cpulevel vm show web --json | jq -r .features)" = "$recorded" ]
+}
+
+@test "a VM that is elsewhere cannot start, nor be adopted; nor can a host with VMs leave" {
+	join haswell westmere
+	cpulevel vm start web --type pvh --host haswell
+	run -2 cpulevel vm start web --host westmere
+	[[ $output = *"web: runs on haswell already"* ]]
+	run -2 cpulevel vm adopt web --host westmere
+	[[ $output = *"web: runs on haswell already"* ]]
+	run -2 cpulevel pool leave haswell
+	[[ $output = *"1 VMs run there, the first is web"* ]]
+	cpulevel pool leave haswell --force
+	[ "$(cpulevel vm show web --json | jq -r .state)" = halted ]
+}
+
+@test "a checkpoint's memory pins its features" {
+	join haswell
+	cpulevel vm start web --type pvh --host haswell
+	cpulevel vm checkpoint web before
+	cpulevel vm checkpoint web disks --disks
+	join westmere
+	cpulevel vm reboot web
+	cpulevel vm migrate web --host westmere
+	run -1 cpulevel vm revert web before --host westmere
+	[[ $output = *"AVX2"* ]]
+	cpulevel vm revert web before --host haswell
+	[[ "$(cpulevel vm show web --json | jq -c .beyond_level)" = *AVX2* ]]
+	cpulevel vm revert web disks
+	[ "$(cpulevel vm show web --json | jq -r .state)" = halted ]
+}
+
+@test "into another pool a VM has to fit every host of it, or it is stranded" {
+	join haswell
+	cpulevel vm start web --type pvh --host haswell
+	cpulevel pool create far
+	cpulevel pool join --pool far --name far1 "$HOSTS/haswell"
+	cpulevel pool join --pool far --name far2 "$HOSTS/westmere"
+	run -1 cpulevel vm migrate web --host far1 --check
+	[[ $output = *"answer            stranded"* ]]
+	[[ $output = *"AVX2 (7:0.ebx[5]): far2 lacks it"* ]]
+	cpulevel vm migrate web --host far1 --allow-stranded
+	[ "$(cpulevel vm show web --json | jq -c '[.pool, .host, .flags]')" = '["far","far1",["stranded"]]' ]
+	cpulevel vm migrate web --host haswell --json | jq -e '.command == "xl migrate web haswell"'
+}
+
+@test "a checkpoint strands its VM too, be it halted; on the same host disks always move" {
+	join haswell
+	cpulevel vm start web --type pvh --host haswell
+	cpulevel vm checkpoint web before
+	cpulevel vm stop web
+	cpulevel pool create far
+	cpulevel pool join --pool far --name far2 "$HOSTS/westmere"
+	run -1 cpulevel vm migrate web --pool far
+	[[ $output = *"before fits not every host of pool far"* ]]
+	cpulevel vm start web --host haswell
+	cpulevel vm migrate web --host haswell
+}
+
+@test "halted VMs and users' templates are copied, the system's and running ones are not" {
+	join haswell
+	cpulevel pool create far
+	cpulevel vm start web --type pvh --host haswell
+	run -2 cpulevel vm copy web web2
+	[[ $output = *"is running on haswell, and has to be halted for that"* ]]
+	cpulevel vm stop web
+	cpulevel vm copy web web2 --pool far
+	[ "$(cpulevel vm show web2 --json | jq -r .pool)" = far ]
+	cpulevel vm adopt deb --type hvm --template user --pool lab
+	cpulevel vm adopt sys --type hvm --template system --pool lab
+	cpulevel vm copy deb deb2 --pool far
+	run -2 cpulevel vm copy sys sys2 --pool far
+	[[ $output = *"is a system's template"* ]]
+	run -2 cpulevel vm start deb --host haswell
+	[[ $output = *"is a template; copy it"* ]]
+}
+
+@test "a PV guest on a host that cannot hide it all is said to see it" {
+	join westmere haswell
+	run -0 cpulevel vm start pv --type pv --host haswell
+	[[ $output != *exposed* ]]
+	run -0 cpulevel vm start pv1 --type pv --host westmere
+	[[ $output = *"exposed           ITSC ARCH_CAPS"* ]]
+	cpulevel pool join "$(host_file w2 haswell 's/^caps .*/caps 1e/')"
+	run -0 cpulevel vm start pv2 --type pv --host w2
+	[[ $output = *"exposed "*"AVX2"* ]]
+	run -0 cpulevel vm migrate pv2 --host westmere
+	[[ $output = *"seen_but_missing"*"AVX2"* ]]
+}
+
+@test "--xl writes the mask into the VM's configuration, and only that" {
+	join haswell westmere
+	printf 'name = "web"\ntype = "pvh"\ncpuid = [\n  "0x1:ecx=0xxx",\n]\nmemory = 512\n' >web.cfg
+	cpulevel vm start web --type pvh --host haswell --xl web.cfg
+	[ "$(grep -c cpuid web.cfg)" = 1 ]
+	grep -q '^memory = 512$' web.cfg
+	grep -q '^cpuid = "host,.*avx2=0' web.cfg
+	cp web.cfg once
+	cpulevel vm reboot web --xl web.cfg
+	diff once web.cfg
+}
