@@ -96,8 +96,22 @@ found_initrds() {
 		print "initrd", $1, "the initrd of " $1 " has another " $2 " (" $8 ") than modprobe would load (" $3 ")" }' <<<"$STATES"
 }
 
+# depmod writes modules.NAME.PID.MICROSECONDS.SECONDS and renames it.
+found_half_indexes() {
+	local file pid
+
+	while IFS= read -r file; do
+		[[ -n $file ]] || continue
+		pid=${file%.*.*}
+		pid=${pid##*.}
+		[[ $(cat "/proc/$pid/comm" 2>/dev/null) != depmod ]] || continue
+		printf 'leftover\t%s\t%s: left by an interrupted depmod\n' "$file" "$file"
+	done <<<"$(find "$ROOT"/lib/modules/*/ -maxdepth 1 -type f -regex '.*/modules\.[a-z._]+\.[0-9]+\.[0-9]+\.[0-9]+' 2>/dev/null || true)"
+}
+
 found_leftovers() {
 	find "$ROOT"/lib/modules/*/{updates,extra,override} -type f -name '*;????????' -printf 'leftover\t%p\t%p: left by an interrupted rpm\n' 2>/dev/null || true
+	found_half_indexes
 	find "$ROOT/boot" -maxdepth 1 -type f -name '.*.driver-disk' -printf 'leftover\t%p\t%p: left by an interrupted initrd\n' 2>/dev/null || true
 }
 

@@ -224,9 +224,10 @@ stamps() { find "$R/var/update/applied" -type f | wc -l; }
 		"a stamp is gone") rm "$R/var/update/applied/$(rpm --root "$R" -q --provides update-acme-edu | grep -E '^.{8}-.{4}-')" ;;
 		"a stamp is stale") sed 's/acme-edu/gone/; s/uuid="./uuid="0/' "$(acme 1.1 A)/update.xml" >"$R/var/update/applied/00000000-0000-0000-0000-000000000000" ;;
 		"rpm left a file") : >"$R/$ko;5f000000" ;;
+		"depmod left a file") : >"$R/lib/modules/$KA/modules.builtin.alias.bin.4194305.41943.1795351758" ;;
 		esac
 	}
-	for what in "a module is gone" "a module is empty" "the index is old" "a stamp is gone" "a stamp is stale" "rpm left a file"; do
+	for what in "a module is gone" "a module is empty" "the index is old" "a stamp is gone" "a stamp is stale" "rpm left a file" "depmod left a file"; do
 		damage "$what"
 		run dd_ verify
 		exits 1 || { echo "$what"; return 1; }
