@@ -75,7 +75,6 @@ build_disk() {	# ABI
 	else
 		update_write "$disk"
 	fi
-	check_disk "$abi" "$disk"
 	stage_disk "$abi" "$disk"
 }
 

@@ -100,6 +100,7 @@ check_options() {
 		[[ $given = *=* && -e ${given#*=} ]] || bad_usage "--source: '$given' is not PACK=SRPM or PACK=DIR that is there"
 	done
 	find_module_key
+	O_JOBS=${O_JOBS:-$(nproc)}
 	[[ -z $O_OUT ]] || O_OUT=$(readlink -m "$O_OUT")
 	[[ -n $O_PLAN && $O_FORMAT = @(text|json) ]] && return
 	[[ -n $O_OUT ]] || bad_usage "--out: missing; give the folder for the ISOs"
@@ -135,7 +136,7 @@ open_cache() {
 }
 
 open_work() {
-	WORK=$(mktemp -d) LEFTOVERS=() CHILD=
+	WORK=$(mktemp -d) LEFTOVERS=() CHILDREN=()
 	trap 'rm -rf "$WORK" ${LEFTOVERS[@]+"${LEFTOVERS[@]}"}' EXIT
 	trap 'interrupted 129' HUP
 	trap 'interrupted 130' INT
@@ -145,12 +146,20 @@ open_work() {
 	[[ -n $COMPILER ]] || { TOOLS=$(tools_digest) COMPILER=$(compiler_digest); }
 }
 
+# In a process group of its own, so that a signal ends all of it at once.
+start() {	# COMMAND...
+	set -m
+	"$@" &
+	set +m
+	CHILDREN+=("$!")
+}
+
 interrupted() {	# CODE
+	local child
+
 	trap '' HUP INT TERM
-	if [[ -n $CHILD ]]; then
-		kill -TERM -- "-$CHILD" 2>/dev/null || true
-		wait "$CHILD" 2>/dev/null || true
-	fi
+	for child in ${CHILDREN[@]+"${CHILDREN[@]}"}; do kill -TERM -- "-$child" 2>/dev/null || true; done
+	wait || true
 	note "interrupted; the same command goes on where it was"
 	exit "$1"
 }
@@ -224,6 +233,7 @@ load_options() {
 }
 
 make_plan() {
+	local kernels
 	local -a files
 
 	mapfile -t files < <(list_packs "${PACKS[@]}")
@@ -232,8 +242,10 @@ make_plan() {
 	rm -rf "$RUN"
 	mkdir -p "$RUN/results"
 	TRUSTED=$(trusted_keys "$O_KEYRING" | sort | sha256sum)
-	write_kernels
+	start write_kernels
+	kernels=$!
 	write_packs "${files[@]}"
+	wait "$kernels" || exit
 	write_matrix
 	save_options
 	exec 8>&-
@@ -249,17 +261,18 @@ show_plan() {
 	[[ ! -s $RUN/refused.tsv ]] || exit 1
 }
 
+make_cells() {
+	RESPIN_DIGESTS="$TOOLS $COMPILER" make -k -s -j"$O_JOBS" -f "$RUN/plan.mk" >"$RUN/make.out" 2> >(grep -v '^make' >&2)
+}
+
 run_plan() {
 	local rc=0
 
 	deliver_known
 	if [[ -n $(cells_to_make) ]]; then
 		plan_as_make >"$RUN/plan.mk"
-		# A process group of its own, so that a signal ends all of it at once.
-		RESPIN_DIGESTS="$TOOLS $COMPILER" setsid make -k -s -j"${O_JOBS:-$(nproc)}" -f "$RUN/plan.mk" >"$RUN/make.out" 2> >(grep -v '^make' >&2) &
-		CHILD=$!
-		wait "$CHILD" || rc=1
-		CHILD=
+		start make_cells
+		wait $! || rc=1
 	fi
 	[[ ! -s $RUN/refused.tsv ]] || rc=1
 	! grep -q $'\tblocked\t' "$RUN/matrix.tsv" || rc=1

@@ -2,17 +2,27 @@
 # Write a disk's folder as an ISO image, and read one.
 # shellcheck shell=bash
 
-make_iso() {	# DISK ISO VOLUME_ID APPLICATION_ID
+# xorriso mostly waits, so it works while the disk is checked.
+start_iso() {	# DISK ISO VOLUME_ID APPLICATION_ID
 	local date
 
 	TZ=UTC printf -v date '%(%Y%m%d%H%M%S00)T' "$SOURCE_DATE_EPOCH"
-	xorriso -as mkisofs -quiet -r -J -joliet-long -sysid LINUX -V "$3" -A "$4" \
+	setsid xorriso -as mkisofs -quiet -r -J -joliet-long -sysid LINUX -V "$3" -A "$4" \
 		-publisher "${O_VENDOR_NAME:-$O_VENDOR_CODE}" \
 		--modification-date="$date" --set_all_file_dates "$date" \
-		-o "$2" "$1" >"$WORK/iso.log" 2>&1 || build_failed "$WORK/iso.log" "xorriso"
+		-o "$2" "$1" >"$WORK/iso.log" 2>&1 </dev/null &
+	CHILD=$!
+}
+
+finish_iso() {	# ISO VOLUME_ID APPLICATION_ID
+	local rc=0
+
+	wait "$CHILD" || rc=$?
+	CHILD=
+	[[ $rc = 0 ]] || build_failed "$WORK/iso.log" "xorriso"
 	# xorriso turns ids into upper case; hosts show them as they are meant.
-	patch_iso "$2" 40 32 "$3"
-	patch_iso "$2" 574 128 "$4"
+	patch_iso "$1" 40 32 "$2"
+	patch_iso "$1" 574 128 "$3"
 }
 
 patch_iso() {	# ISO OFFSET LENGTH TEXT: in the primary volume descriptor

@@ -35,15 +35,17 @@ lock_output() {	# NAME
 	echo "$$" >"$file"
 }
 
-# Write the disk's folder as what was asked for.
+# Check the disk's folder and write it as what was asked for.
 stage_disk() {	# ABI DISK
 	local iso volume=$O_LABEL application
 	iso=$STAGE/$(disk_name "$1").iso
 
 	application=${UUID-}
 	[[ $O_FORMAT = update ]] || volume=$O_TEXT application=$O_VENDOR_NAME
+	[[ -n $O_NO_ISO ]] || start_iso "$2" "$iso" "$volume" "$application"
+	check_disk "$1" "$2"
 	progress "$O_LABEL $O_VERSION: writing ${iso##*/}"
-	[[ -n $O_NO_ISO ]] || make_iso "$2" "$iso" "$volume" "$application"
+	[[ -n $O_NO_ISO ]] || finish_iso "$iso" "$volume" "$application"
 	if [[ $O_FORMAT = legacy ]]; then
 		legacy_side_files "$iso" "$2"
 	elif [[ -n $O_TARBALL ]]; then

@@ -133,26 +133,47 @@ check_info() {	# FILE DIR
 		{ note "$1: names a kernel or key that cannot be one; get a sound disk"; return 6; }
 }
 
-# pack_dir FILE SHA256: fills PACK_DIR, its folder in the cache, made when it is not there.
-pack_dir() {
-	local file=$1 tmp rc=0
+pack_folder() { printf '%s/packs/%s-%s\n' "$CACHE" "$1" "${TRUSTED:0:16}"; }	# SHA256
 
-	PACK_DIR=$CACHE/packs/$2-${TRUSTED:0:16}
-	[[ ! -d $PACK_DIR ]] || return 0
-	tmp=$(mktemp -d "$CACHE/tmp.XXXXXX")
-	LEFTOVERS+=("$tmp")
-	case $file in
-	*.src.rpm) open_srpm "$file" "$tmp" ;;
-	*) open_disk "$file" "$tmp" ;;
-	esac && check_info "$file" "$tmp" || rc=$?
-	if [[ $rc -ne 0 ]]; then
-		rm -rf "$tmp"
-		return "$rc"
-	fi
+# Verified and opened whole, or not at all; what kind of source it brings is looked at, too.
+open_pack() {	# FILE SHA256 SCRATCH
+	local dir srpm
+
+	dir=$(pack_folder "$2")
+	mkdir "$3"
+	case $1 in
+	*.src.rpm) open_srpm "$1" "$3" ;;
+	*) open_disk "$1" "$3" ;;
+	esac && check_info "$1" "$3" || return
 	# Another run may have been faster; both made the same.
+	mv -T "$3" "$dir" 2>/dev/null || rm -rf "$3"
+	srpm=$(one_srpm "$dir/SRPMS")
+	[[ -z $srpm ]] || source_kind "$srpm" "${dir##*/}" >/dev/null
+}
+
+# Every O_JOBS'th pack, from the one numbered FIRST on; what it says goes to WORK/said.N.
+open_share() {	# FIRST SCRATCH
+	local i
+
+	for ((i = $1; i < ${#good[@]}; i += O_JOBS)); do
+		[[ -d $(pack_folder "${sums[i]}") ]] || open_pack "${good[i]}" "${sums[i]}" "$2/$i" 2>"$WORK/said.$i" || true
+	done
+}
+
+# Opening packs is most of what a plan costs, so it is shared out.
+open_new_packs() {	# of good and sums
+	local scratch j
+	local -a shares=()
+
+	scratch=$(mktemp -d "$CACHE/tmp.XXXXXX")
+	LEFTOVERS+=("$scratch")
 	mkdir -p "$CACHE/packs"
-	mv -T "$tmp" "$PACK_DIR" 2>/dev/null || rm -rf "$tmp"
-	[[ -d $PACK_DIR ]]
+	for ((j = 0; j < O_JOBS && j < ${#good[@]}; j++)); do
+		start open_share "$j" "$scratch"
+		shares+=("$!")
+	done
+	[[ ${#shares[@]} -eq 0 ]] || wait "${shares[@]}"
+	rm -rf "$scratch"
 }
 
 # Fills INFO with what is known of a pack; of a key that comes again with the first.

@@ -28,7 +28,7 @@ source_of() {	# LABEL PACK-DIR FILE -> the source given with --source, else the 
 }
 
 open_packs() {	# FILE... -> opened.tsv, refused.tsv; fills SIGNED
-	local file i
+	local file i dir
 	local -a good=() sums=()
 
 	declare -gA SIGNED=()
@@ -43,15 +43,18 @@ open_packs() {	# FILE... -> opened.tsv, refused.tsv; fills SIGNED
 		fi
 	done
 	[[ ${#good[@]} -eq 0 ]] || mapfile -t sums < <(sha256sum -- "${good[@]}" | sed 's/^\\//; s/ .*//')
+	open_new_packs
 	for i in "${!good[@]}"; do
-		if ! pack_dir "${good[i]}" "${sums[i]}"; then
+		[[ ! -s $WORK/said.$i ]] || cat "$WORK/said.$i" >&2
+		dir=$(pack_folder "${sums[i]}")
+		if [[ ! -d $dir ]]; then
 			printf '%s\n' "${good[i]}" >>"$RUN/refused.tsv"
 			continue
 		fi
-		read_info "$PACK_DIR"
+		read_info "$dir"
 		[[ -z ${INFO[signed]-} ]] || SIGNED[${INFO[name-label]}]=1
 		printf '%s\t%s\t%s\t%s\t%s\n' "${INFO[name-label]}" "${INFO[version]}" "${INFO[kernel]:--}" \
-			"$PACK_DIR" "${good[i]}" >>"$RUN/opened.tsv"
+			"$dir" "${good[i]}" >>"$RUN/opened.tsv"
 	done
 }
 
