@@ -80,6 +80,24 @@ with_key() { GNUPGHOME=$BATS_TEST_TMPDIR/$1 refused 5 "$2" --sign "$1@example.or
 	END
 }
 
+@test "options that are about a source, where only RPMs are given" {
+	while IFS='|' read -r message args; do
+		# shellcheck disable=SC2086
+		run "$BUILD" --label acme-edu --version 2 --text T --sign "$KEY" --out "$OUT" $args "$RPM"
+		echo "$args -> $status: $output"
+		[ "$status" -eq 2 ]
+		[[ $output = *"$message"* ]]
+		nothing_left
+	done <<-END
+		put a file named EULA into one of your RPMs|--eula $TOP/README.md
+		packages modules of --source|--built $W
+		sign those in your RPMs|--module-key $TOP/README.md --module-cert $TOP/README.md
+	END
+	run "$BUILD" --label acme-edu --version 2 --text T --sign "$KEY" --out "$OUT"
+	[ "$status" -eq 2 ]
+	[[ $output = *"nothing to pack; give --source, or RPMs"* ]]
+}
+
 @test "a key that has expired, cannot sign, or that the hosts' rpm cannot read" {
 	other_key expired rsa2048 sign seconds=60 --faked-system-time 20200101T000000
 	with_key expired "expired on 2020-01-01"
