@@ -110,8 +110,23 @@ drop_installed() {	# RPMS -> NEW
 	done
 }
 
+# rpm would tell it in terms of what needs what.
+refuse_older() {
+	local rpm evr there
+
+	for rpm in ${NEW[@]+"${NEW[@]}"}; do
+		rpm_fact "$rpm" || continue
+		evr="$R_VERSION $R_RELEASE"
+		while read -r there; do
+			[[ -z $there ]] || ! newer "$there" "$evr" ||
+				die 1 "$R_NAME ${evr/ /-}: older than ${there/ /-}, which is installed; give --downgrade to go back to it"
+		done <<<"$(installed_evr "$R_NAME")"
+	done
+}
+
 test_transaction() {
 	host_rpm -U --test --nosignature ${DOWNGRADE:+--oldpackage} "${NEW[@]}" >"$WORK/rpm.log" 2>&1 9>&- && return
+	[[ -n $DOWNGRADE ]] || refuse_older
 	sed "s,^,$PROG: rpm: ," "$WORK/rpm.log" >&2
 	die 1 "rpm would refuse these packages, so nothing was changed; see its reasons above"
 }
