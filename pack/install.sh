@@ -144,6 +144,19 @@ show_plan() {
 	done
 }
 
+# A release's scripts leave its record, for it may be rolled up in the one that takes its place.
+plan_records_gone() {	# of what is newer than what is to come
+	local rpm name uuid
+
+	for rpm in ${NEW[@]+"${NEW[@]}"}; do
+		name=$(rpm_name "$rpm")
+		[[ $name = update-* ]] && installed "$name" || continue
+		while read -r _ uuid; do
+			[[ -z $uuid ]] || plan_gone "var/update/applied/$uuid"
+		done <<<"$(comm -23 <(stamps_of host_rpm -q "$name") <(stamps_of rpm -qp --nosignature "$rpm"))"
+	done
+}
+
 # Everything is in the journal, then done; 0 only if it is in and will load.
 apply() {
 	local rpm line rc=0
@@ -151,6 +164,7 @@ apply() {
 	new_op "install ${LABELS[*]}"
 	for rpm in ${NEW[@]+"${NEW[@]}"}; do plan_add "$rpm"; done
 	for line in ${RECORD[@]+"${RECORD[@]}"}; do plan_file "${line%%$'\t'*}" "${line#*$'\t'}"; done
+	[[ -z $DOWNGRADE ]] || plan_records_gone
 	plan_kernels ${KERNELS[@]+"${KERNELS[@]}"}
 	finish_op
 }

@@ -51,3 +51,13 @@ legacy_packs() {
 }
 
 all_packs() { update_packs; legacy_packs; }
+
+# Of each update package its own record, and those of the releases that it has rolled up.
+stamps_of() {	# RPM-QUERY... -> "RPM<TAB>UUID", sorted
+	{
+		"$@" --qf '[%{=NAME}\t%{PROVIDENAME}\n]' 2>/dev/null || true
+		"$@" --qf 'RPM %{NAME}\n%{POSTIN}\n%{POSTTRANS}\n' 2>/dev/null | awk -v OFS='\t' '
+			$1 == "RPM" { name = $2 }
+			index($0, "cat >/var/update/applied/") == 1 { sub(/.*\//, "", $2); print name, $2 }'
+	} | grep -E $'\t[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' | sort -u || true
+}

@@ -50,27 +50,49 @@ found_modules() {	# a packed file that modprobe passes over
 		}' - <(printf '%s\n' "$PACKED") <<<"$STATES"
 }
 
-# Its own, and those of the releases that it has rolled up.
-stamps_of_updates() {	# -> "RPM<TAB>UUID"
-	host_rpm -qa --qf '[%{=NAME}\t%{PROVIDENAME}\n]' 'update-*' 2>/dev/null || true
-	host_rpm -qa --qf 'RPM %{NAME}\n%{POSTIN}\n%{POSTTRANS}\n' 'update-*' 2>/dev/null | awk -v OFS='\t' '
-		$1 == "RPM" { name = $2 }
-		index($0, "cat >/var/update/applied/") == 1 { sub(/.*\//, "", $2); print name, $2 }'
+# Why a record is of nothing that is here.  Of an older release it may stay: xapi's do.
+stale_reason() {	# STAMP STAMPS
+	local xml label version
+
+	xml=$("$PACKINFO" update "$1" 2>/dev/null) || return 0
+	label=$(value_of name-label <<<"$xml") version=$(value_of version <<<"$xml")
+	[[ -n $label && $2 != *$'\t'"${1##*/}"* ]] || return 0
+	if ! installed "update-$label"; then
+		printf 'records %s, which is not installed\n' "$label"
+	elif newer "$version 0" "$(installed_evr "update-$label" | sort -V | tail -n 1 | cut -d ' ' -f 1) 0"; then
+		printf 'records %s %s, and an older release is installed\n' "$label" "$version"
+	fi
+}
+
+# An update package's own script holds the records that it writes.
+read_stamps() {	# -> WORK/stamps/UUID
+	rm -rf "$WORK/stamps"
+	mkdir "$WORK/stamps"
+	host_rpm -qa --qf '%{POSTIN}\n%{POSTTRANS}\n' 'update-*' 2>/dev/null | awk -v dir="$WORK/stamps" '
+		index($0, "cat >/var/update/applied/") == 1 { sub(/.*\//, "", $2); out = $2 ~ /^[0-9a-f-]+$/ ? dir "/" $2 : ""; next }
+		$0 == "END-OF-STAMP" { if (out != "") close(out); out = "" }
+		out != "" { print >out }'
 }
 
 found_stamps() {
-	local name uuid stamp label
+	local name uuid stamp stamps why
 
+	stamps=$(stamps_of host_rpm -qa 'update-*')
+	read_stamps
 	while IFS=$'\t' read -r name uuid; do
-		[[ $uuid =~ ^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$ ]] || continue
-		[[ -s $ROOT/var/update/applied/$uuid ]] ||
-			printf 'stamp\t%s %s\tvar/update/applied/%s: missing, though %s is installed\n' "$name" "$uuid" "$uuid" "$name"
-	done <<<"$(stamps_of_updates | sort -u)"
+		[[ -n $name ]] || continue
+		stamp=$ROOT/var/update/applied/$uuid why=
+		if [[ ! -s $stamp ]]; then
+			why="missing, though $name is installed"
+		elif [[ -f $WORK/stamps/$uuid ]] && ! cmp -s "$WORK/stamps/$uuid" "$stamp"; then
+			why="not as $name writes it"
+		fi
+		[[ -z $why ]] || printf 'stamp\t%s\t%s: %s\n' "$uuid" "${stamp#"$ROOT"/}" "$why"
+	done <<<"$stamps"
 	for stamp in "$ROOT"/var/update/applied/*; do
 		[[ -f $stamp ]] || continue
-		label=$("$PACKINFO" update "$stamp" 2>/dev/null | value_of name-label) || true
-		{ [[ -n $label ]] && ! installed "update-$label"; } || continue
-		printf 'stale\t%s\t%s: records %s, which is not installed\n' "${stamp#"$ROOT"/}" "${stamp#"$ROOT"/}" "$label"
+		why=$(stale_reason "$stamp" "$stamps")
+		[[ -z $why ]] || printf 'stale\t%s\t%s: %s\n' "${stamp#"$ROOT"/}" "${stamp#"$ROOT"/}" "$why"
 	done
 }
 
@@ -127,17 +149,12 @@ all_problems() {
 	found_leftovers
 }
 
-# The update package's own script holds the stamp that it writes.
-rewrite_stamp() {	# "RPM UUID"
-	local name=${1% *} uuid=${1#* } dir=$ROOT/var/update/applied
+rewrite_stamp() {	# UUID
+	local dir=$ROOT/var/update/applied
 
+	[[ -s $WORK/stamps/$1 ]] || return 1
 	mkdir -p "$dir"
-	host_rpm -q --scripts "$name" | awk -v u="$uuid" '
-		index($0, "cat >/var/update/applied/" u " <<") == 1 { on = 1; next }
-		on && $0 == "END-OF-STAMP" { exit }
-		on' >"$dir/.$uuid"
-	[[ -s $dir/.$uuid ]] || { rm -f "$dir/.$uuid"; return 1; }
-	mv "$dir/.$uuid" "$dir/$uuid"
+	cp "$WORK/stamps/$1" "$dir/.$1" && mv "$dir/.$1" "$dir/$1"
 }
 
 reinstall() {	# PACKAGE NAME

@@ -109,6 +109,25 @@ stamps() { find "$R/var/update/applied" -type f | wc -l; }
 	[ "$(rpm --root "$R" -q --qf '%{VERSION}' update-acme-edu)" = 1.1 ]
 }
 
+# Its scripts leave it, as the release after it may roll it up.
+@test "the record of a newer release goes with it, and verify tells of one that was left" {
+	one_kernel
+	quiet dd_ install "$(acme 1.1 A)"
+	state >"$BATS_TEST_TMPDIR/old"
+	quiet dd_ install "$(acme 1.2 A)"
+	cp -a "$R/var/update/applied" "$BATS_TEST_TMPDIR/applied"
+	quiet dd_ install --downgrade "$(acme 1.1 A)"
+	diff "$BATS_TEST_TMPDIR/old" <(state)
+	run dd_ verify
+	exits 0
+	cp -n "$BATS_TEST_TMPDIR/applied"/* "$R/var/update/applied/"
+	run dd_ verify
+	exits 1
+	says "records acme-edu 1.2, and an older release is installed"
+	quiet dd_ verify --repair
+	diff "$BATS_TEST_TMPDIR/old" <(state)
+}
+
 @test "where rpm fails half-way, what it did is undone" {
 	one_kernel
 	state >"$BATS_TEST_TMPDIR/before"
@@ -252,6 +271,13 @@ stamps() { find "$R/var/update/applied" -type f | wc -l; }
 	run "$TOOL" verify --root "$R"
 	exits 1
 	says "var/update/applied/$old: missing, though update-acme-edu is installed"
+	quiet "$TOOL" verify --repair --root "$R"
+	diff "$BATS_TEST_TMPDIR/record" "$R/var/update/applied/$old"
+	# It may be there still as its own release had written it.
+	echo '<update name-label="acme-edu" version="1.0"/>' >"$R/var/update/applied/$old"
+	run "$TOOL" verify --root "$R"
+	exits 1
+	says "var/update/applied/$old: not as update-acme-edu writes it"
 	quiet "$TOOL" verify --repair --root "$R"
 	diff "$BATS_TEST_TMPDIR/record" "$R/var/update/applied/$old"
 }
