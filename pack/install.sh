@@ -119,7 +119,7 @@ refuse_older() {
 		evr="$R_VERSION $R_RELEASE"
 		while read -r there; do
 			[[ -z $there ]] || ! newer "$there" "$evr" ||
-				die 1 "$R_NAME ${evr/ /-}: older than ${there/ /-}, which is installed; give --downgrade to go back to it"
+				die 1 "$R_NAME ${evr/ /-}: older than ${there/ /-}, which is installed, so nothing was changed; give --downgrade to go back to it"
 		done <<<"$(installed_evr "$R_NAME")"
 	done
 }
@@ -150,7 +150,7 @@ plan_records_gone() {	# of what is newer than what is to come
 
 	for rpm in ${NEW[@]+"${NEW[@]}"}; do
 		name=$(rpm_name "$rpm")
-		[[ $name = update-* ]] && installed "$name" || continue
+		{ [[ $name = update-* ]] && installed "$name"; } || continue
 		while read -r _ uuid; do
 			[[ -z $uuid ]] || plan_gone "var/update/applied/$uuid"
 		done <<<"$(comm -23 <(stamps_of host_rpm -q "$name") <(stamps_of rpm -qp --nosignature "$rpm"))"

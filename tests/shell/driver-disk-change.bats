@@ -102,7 +102,7 @@ stamps() { find "$R/var/update/applied" -type f | wc -l; }
 	quiet dd_ install "$(acme 1.2 A)"
 	run dd_ install "$(acme 1.1 A)"
 	exits 1
-	says "acme-edu-$KA-modules 1.1-1: older than 1.2-1, which is installed; give --downgrade to go back to it"
+	says "acme-edu-$KA-modules 1.1-1: older than 1.2-1, which is installed, so nothing was changed; give --downgrade to go back to it"
 	run dd_ install --downgrade "$(acme 1.1 A)"
 	exits 0
 	[ "$(version)" = 1.1 ]

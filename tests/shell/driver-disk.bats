@@ -157,7 +157,7 @@ refused() {	# WORDS...: exit 6, each word said, and no disk got through
 	untouched
 }
 
-@test "an older release over a newer one is rpm's to refuse, and nothing changes" {
+@test "an older release over a newer one is refused, and nothing changes" {
 	dom0
 	"$TOOL" install --root "$R" --keyring "$W/trust" "$D"
 	build_disk "$CPULEVEL_KDIR_A" "$BATS_TEST_TMPDIR/out" --version 1.0
