@@ -48,11 +48,42 @@ crcs_of_modules() {	# K "? symbol" LINES, DRIVER... -> "crc symbol"
 	printf '%s\n' "$known"
 }
 
+# A packed module may use what another one exports.  The kernel's list does not
+# have that, or has it of the in-box module that the other one replaces.  depmod
+# knows who exports what, and compares the checksums; without any (an exporter
+# that was built so) nothing is proved.
+# -> "~ SYMBOL" of each such symbol, "~? SYMBOL" if without, "~x SYMBOL FILE" where they differ
+packed_exports() {	# K "! file" AND "crc symbol" LINES, FILE...
+	local k=$1 wanted=$2 file module names='' found said
+
+	shift 2
+	for file; do
+		module=$(module_name "$file")
+		[[ $module = *[!A-Za-z0-9_]* ]] || names+=${names:+|}$module
+	done
+	found=$(grep -E " ($names)\$" "$ROOT/lib/modules/$k/modules.symbols" 2>/dev/null) || return 0
+	found=$(awk '
+		$1 == "!" { name = $0; sub(/.*\//, "", name); sub(/\.ko.*/, "", name); gsub(/-/, "_", name); next }
+		$1 == "=" { listed = 1; next }
+		!NF { next }
+		!listed { wanted[$2]; versioned[name]; next }
+		{ sub(/^symbol:/, "", $2) }
+		$2 in wanted { print ($3 in versioned ? "~" : "~?"), $2 }' <<<"$wanted"$'\n=\n'"$found")
+	[[ -n $found ]] || return 0
+	said=$(depmod -n -e -E /dev/null ${ROOT:+-b "$ROOT"} "$k" "$@" 2>&1 >/dev/null) || found=${found//'~ '/'~? '}
+	printf '%s\n' "$found"
+	sed -n 's/.*WARNING: \(.*\) disagrees about version of symbol \([^ ]*\)$/~x \2 \1/p' <<<"$said"
+}
+
+wanted_of_kernel() {	# LINES of both above -> "? symbol" of what the kernel itself exports
+	awk '$1 ~ /^~/ { packed[$2]; next } $1 != "!" && NF && !($2 in packed) { print "?", $2 }' <<<"$1" | sort -u
+}
+
 # Each state: fits, changed:N:SYMBOLS (the first three), unknown.
 # A driver that carries no checksums fits only the kernel it was built for, and
 # then nothing proves it.
 crc_states() {	# K FILE... -> "C<TAB>FILE<TAB>state"
-	local k=$1 list file name wanted=''
+	local k=$1 list file name wanted='' packed
 	local -a names=()
 
 	shift
@@ -61,12 +92,13 @@ crc_states() {	# K FILE... -> "C<TAB>FILE<TAB>state"
 		name=${file##*/}
 		names+=("${name%%.ko*}")
 	done
+	packed=$(packed_exports "$k" "$wanted" "$@")
 	{
-		printf '%s=\n' "$wanted"
+		printf '%s%s\n=\n' "$wanted" "$packed"
 		if list=$(symvers_list "$k"); then
 			read_list "$list"
 		else
-			crcs_of_modules "$k" "$(awk '$1 != "!" && NF { print "?", $2 }' <<<"$wanted" | sort -u)" "${names[@]}"
+			crcs_of_modules "$k" "$(wanted_of_kernel "$packed"$'\n'"$wanted")" "${names[@]}"
 		fi
 	} | awk '
 		function done_with(  state) {
@@ -75,17 +107,22 @@ crc_states() {	# K FILE... -> "C<TAB>FILE<TAB>state"
 			else state = (!n || unknown) ? "unknown" : "fits"
 			print "C\t" file "\t" state
 		}
+		function unlike(s, its) {
+			if (s in packed ? packed[s] == "~?" : crc[s] == "") { unknown++; return 0 }
+			return s in packed ? (file, s) in differs : crc[s] != its
+		}
 		# A list has many thousand symbols; keep those that are asked for.
 		listed { if ($2 in crc) crc[$2] = $1; next }
 		$1 == "=" && NF == 1 { listed = 1; next }
 		$1 == "!" { line[++lines] = $0; next }
+		$1 == "~x" { symbol_of = $2; sub(/^~x [^ ]* /, ""); differs[$0, symbol_of]; next }
+		$1 ~ /^~/ { packed[$2] = $1; next }
 		NF { line[++lines] = $1; symbol[lines] = $2; crc[$2] = "" }
 		END {
 			for (i = 1; i <= lines; i++) {
 				if (i in symbol) {
 					n++
-					if (crc[symbol[i]] == "") unknown++
-					else if (crc[symbol[i]] != line[i] && ++bad <= 3)
+					if (unlike(symbol[i], line[i]) && ++bad <= 3)
 						names = names (names == "" ? "" : ",") symbol[i]
 					continue
 				}
