@@ -73,6 +73,8 @@ crc_rows() {	# "R" ROWS -> "C<TAB>file<TAB>state" of the packed files
 	local -a list
 
 	for k in $KERNELS; do
+		# Warnings are about the next boot; reading checksums is what takes long.
+		[[ $k = "$NEXT" || ${CRCS_OF:-} = all || ${CRCS_OF:-} = "$k" ]] || continue
 		list=()
 		while IFS=$'\t' read -r tag of module file; do
 			[[ $of != "$k" || ! $file =~ /lib/modules/[^/]+/(updates|extra|override|dmv)/ ]] || list+=("$file")

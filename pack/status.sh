@@ -16,7 +16,7 @@ JSON_AWK='
 '
 
 parse_status() {
-	ONLY='' FORM=table
+	ONLY='' FORM=table CRCS_OF=
 	while [[ $# -gt 0 ]]; do
 		case $1 in
 		--json) FORM=json ;;
@@ -32,6 +32,7 @@ parse_status() {
 		esac
 		shift
 	done
+	[[ $FORM != table && $FORM != json ]] || CRCS_OF=${ONLY:-all}
 }
 
 print_table() {

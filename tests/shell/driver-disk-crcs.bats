@@ -115,3 +115,61 @@ crcs() { dd_ status --json | jq -r --arg m "$1" '.drivers[] | select(.module == 
 	put wider acme_core
 	[ "$(crcs acme_user)" = "changed:1 acme_ping" ]
 }
+
+of_kernel() {	# FILE AS: below kernel/
+	install -D -m 644 "$1" "$R/lib/modules/$KA/kernel/drivers/$2"
+}
+
+@test "without the kernel's list a small packed module of the kernel's is found" {
+	rm "$R/boot/symvers-$KA.gz"
+	rm "$R/lib/modules/$KA/kernel/acme_edu.ko"
+	put pair acme_core
+	[ "$(crcs acme_core)" = "unknown " ]
+	xz -k --check=crc32 "$W/wider/acme_core.ko" -c >"$BATS_TEST_TMPDIR/other.ko.xz"
+	of_kernel "$BATS_TEST_TMPDIR/other.ko.xz" other.ko.xz
+	depmod -b "$R" "$KA"
+	[ "$(crcs acme_core)" = "fits " ]
+}
+
+@test "without the kernel's list a module that has a symbol's name in it is not taken for one that imports it" {
+	rm "$R/boot/symvers-$KA.gz"
+	rm "$R/lib/modules/$KA/kernel/acme_edu.ko"
+	objcopy --rename-section __versions=__none "$W/pair/acme_core.ko" "$BATS_TEST_TMPDIR/named.ko"
+	for name in a b c d e f; do of_kernel "$BATS_TEST_TMPDIR/named.ko" $name.ko; done
+	put pair acme_core
+	[ "$(crcs acme_core)" = "unknown " ]
+	of_kernel "$W/wider/acme_core.ko" zzz.ko
+	depmod -b "$R" "$KA"
+	[ "$(crcs acme_core)" = "fits " ]
+}
+
+@test "without the kernel's list what a module of the kernel's exports is known from those that use it" {
+	rm "$R/boot/symvers-$KA.gz"
+	of_kernel "$W/pair/acme_core.ko" acme_core.ko
+	install -D -m 644 "$W/pair/acme_user.ko" "$R/lib/modules/$KA/updates/new_user.ko"
+	depmod -b "$R" "$KA"
+	[ "$(crcs new_user)" = "unknown " ]
+	of_kernel "$W/pair/acme_user.ko" acme_user.ko
+	depmod -b "$R" "$KA"
+	[ "$(crcs new_user)" = "fits " ]
+	install -D -m 644 "$W/wider/acme_user.ko" "$R/lib/modules/$KA/updates/new_user.ko"
+	[ "$(crcs new_user)" = "changed:1 acme_ping" ]
+}
+
+@test "--quiet looks at the checksums of the kernel that boots next, --kernel at its own as well" {
+	local calls=$BATS_TEST_TMPDIR/calls
+
+	add_kernel "$R" "$KB" "$CPULEVEL_KDIR_B"
+	put pair acme_core
+	install -D -m 644 "$W/pair/acme_core.ko" "$R/lib/modules/$KB/updates/acme_core.ko"
+	depmod -b "$R" "$KB"
+	asked() {	# OPTION...: the kernels whose modules' checksums it reads
+		strace -f -qq -s 999 -e trace=execve -e signal=none -o "$calls" "$TOOL" status --root "$R" "$@" >/dev/null || true
+		grep dump-modversions "$calls" | grep -oE "/lib/modules/[^/]*/updates" | sort -u | cut -d/ -f4 | paste -sd ' '
+	}
+	[ "$(asked)" = "$KA $KB" ]
+	[ "$(asked --quiet)" = "$KB" ]
+	[ "$(asked --warnings)" = "$KB" ]
+	[ "$(asked --kernel "$KA" --json)" = "$KA $KB" ]
+	[ "$(asked --kernel "$KB")" = "$KB" ]
+}
