@@ -14,7 +14,7 @@ ODD_AWK='
 	}
 	# Headings of rpm --scripts name the kind and the interpreter.
 	/^[a-z]+ (scriptlet|program)( \(using [^ ]+\))?:? ?/ {
-		if (line !~ /^[a-z]+ scriptlet \(using \/bin\/(ba)?sh\)(:| -- [A-Za-z0-9_, -]+)$/ && line !~ /^[a-z]+ program: \/(bin\/sh|sbin\/ldconfig)$/) print line
+		if (line !~ /^[a-z]+ scriptlet \(using \/bin\/(ba)?sh\)(:| -- [A-Za-z0-9_, -]+| -- \/(boot|lib\/modules)(, \/(boot|lib\/modules))*)$/ && line !~ /^[a-z]+ program: \/(bin\/sh|sbin\/ldconfig)$/) print line
 		doc = ""
 		next
 	}
@@ -48,7 +48,11 @@ ODD_AWK='
 '
 
 odd_scripts() {	# RPM -> its lines that are not a driver's business
-	rpm -qp --nosignature --scripts --triggers "$1" 2>/dev/null | awk "$ODD_AWK"
+	{
+		rpm -qp --nosignature --scripts --triggers "$1"
+		# An rpm that does not know these (4.11) does not run them, either.
+		rpm -qp --nosignature --filetriggers "$1" || true
+	} 2>/dev/null | awk "$ODD_AWK"
 }
 
 # What no RPM of a driver disk may hold, and what one from a stranger may not.

@@ -146,6 +146,49 @@ refused() {	# STATUS WORDS...
 	done
 }
 
+@test "whatever runs later, on a trigger of any kind, is seen" {
+	local on kind
+
+	source "$TOP/pack/common.sh"
+	source "$TOP/pack/scripts.sh"
+	odd() {	# SPECLINES: its lines that are shown
+		make_rpm "$BATS_TEST_TMPDIR" "Name: s" "Version: 1" "Release: 1" "Summary: s" "License: GPL" "AutoReqProv: no" \
+			"%description" s "$@" "%files"
+		odd_scripts "$BATS_TEST_TMPDIR/s-1-1.rpm"
+	}
+	for kind in triggerprein triggerin triggerun triggerpostun {,trans}filetrigger{in,un,postun}; do
+		on=kernel
+		[[ $kind != *file* ]] || on="/lib/modules, /boot"
+		[ "$(odd "%$kind -- $on" "touch /pwned")" = "touch /pwned" ] || { echo "not seen: %$kind"; return 1; }
+		[ -z "$(odd "%$kind -- $on" "/sbin/depmod -a || :")" ] || { echo "seen: %$kind"; return 1; }
+		[[ $(odd "%$kind -p <lua> -- $on" "-- x") = *"<lua>"* ]] || { echo "not seen: %$kind -p <lua>"; return 1; }
+	done
+	[[ $(odd "%filetriggerin -- /etc" "depmod -a") = *"-- /etc" ]]
+	[[ $(odd "%filetriggerin -- /lib/modules/../../etc" "depmod -a") = *"../etc" ]]
+}
+
+@test "a file trigger of a disk that nobody vouches for is shown, and refused; inspect shows it" {
+	xenserver
+	legacy_disk "$D" evil 1 "$(evil_rpm "%transfiletriggerin -- /lib/modules" "touch /pwned")"
+	run dd_ install --allow-unsigned "$D"
+	exits 6
+	says "evil-modules-1-1.rpm" "runs: touch /pwned" "--allow-scripts"
+	untouched
+	run dd_ inspect "$D"
+	says "runs: touch /pwned"
+}
+
+@test "rpm 4.11, which knows no file triggers, is no failure" {
+	local rpm
+
+	rpm=$(evil_rpm "%post" "touch /pwned")
+	mkdir "$BATS_TEST_TMPDIR/bin"
+	printf '#!/bin/sh\ncase $* in *--filetriggers*) echo "rpm: --filetriggers: unknown option" >&2; exit 1 ;; esac\nexec %s "$@"\n' "$(command -v rpm)" >"$BATS_TEST_TMPDIR/bin/rpm"
+	chmod 755 "$BATS_TEST_TMPDIR/bin/rpm"
+	PATH=$BATS_TEST_TMPDIR/bin:$PATH
+	[ "$(set -euo pipefail; source "$TOP/pack/scripts.sh"; odd_scripts "$rpm")" = "touch /pwned" ]
+}
+
 @test "our own disks' scripts are a driver's business" {
 	source "$TOP/pack/common.sh"
 	source "$TOP/pack/scripts.sh"
