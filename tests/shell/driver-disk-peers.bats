@@ -1,25 +1,36 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# What users of DKMS, akmods, KMM, weak-modules and the old packs suffered from, number by number
-# (facts/peers.md section 2), cannot happen with driver-disk.  Where another file has the whole
-# proof, the table names it; the tests here are for the rest.
+# What users of DKMS, akmods, KMM, weak-modules and the old packs suffered from, in 22 numbers, cannot
+# happen with driver-disk.  Where the proof is elsewhere, the table names the file and the test.
 #
-#   1 rebooted into a kernel without the driver     here; driver-disk-hook
-#   2 a blocker that blocks, and says why           driver-disk-hook (guard)
+#   1 rebooted into a kernel without the driver     here
+#   2 a blocker that blocks, and says why           driver-disk-hook: the guard against a reboot
 #   4 coupling to versions blocks for nothing       here
-#   5 is a rebuild needed?                          driver-disk (CRCs), driver-disk-status
-#   6 name the symbols                              driver-disk-status
+#   5 is a rebuild needed?                          driver-disk: CRCs are compared with the kernel's list
+#   6 name the symbols                              driver-disk-status: a driver whose checksums do not fit names
 #   9 success reported on failure                   here
 #  10 one broken module stops the rest              here
 #  11 not applicable is not an error                here
 #  12 the error itself, not where to look for it    here
 #  13 the running kernel instead of the wanted one  here
 #  15 stale state kills everything                  here
-#  16 the old module stays in the initrd            driver-disk-change, driver-disk-status
-#  17 an unsigned RPM                               driver-disk
+#  16 the old module stays in the initrd            driver-disk-change: the initrd is made anew
+#  17 an unsigned RPM                               driver-disk: an unsigned RPM is refused
 #  19 back to the in-box driver                     here
-#  21 no trace of what is installed; pools differ   here; driver-disk-inspect (compare)
-# 3, 7, 8, 14, 18, 20 and 22 are the builder's or the installer's.
+#  21 no trace of what is installed                 here
+#  21 the hosts of a pool differ                    driver-disk-inspect: hosts that differ are shown
+#
+# Those about building a driver, which driver-disk never does:
+#
+#   3 the prebuilt driver lags the kernel            respin: a disk for the new kernel
+#   7 build for all kernels in one go               build-options: one ISO for each kernel
+#   8 in parallel, but within limits                respin: a task of a job array has at most ten cells
+#  14 headers that lack are skipped in silence      build-refused: kernel-devel without Module.symvers
+#  18 an RPM and a disk from the tool               new-driver: ci.sh makes a driver disk
+#  20 another compiler than the kernel's            respin-policy: other flags or another compiler
+#
+# 22, drivers that an installer does not list, is the host installer's: it runs a disk's RPMs and nothing
+# else, and what that leaves is the test of 21 here.
 
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154,SC2164 # texts for others; what bats does
 
@@ -40,6 +51,20 @@ setup() { load_lab; }
 quiet() { "$@" >/dev/null 2>&1; }
 
 version() { modinfo -b "$R" -k "$1" -F version acme_edu; }
+
+@test "each of the 22 is in the table above, and the proofs that it names are there" {
+	local number file title
+
+	table() { sed -n '/^# shellcheck/q; s/^#  *\([0-9]*\) .*  \(here\|[a-z-]*: .*\)$/\1 \2/p; s/^# 22, .*/22/p' "$BATS_TEST_FILENAME"; }
+	[ "$(table | cut -d' ' -f1 | sort -nu | paste -sd ' ')" = "$(seq -s ' ' 22)" ]
+	while read -r number file title; do
+		case $file in
+		'') ;;
+		here) grep -q "^@test \"$number: " "$BATS_TEST_FILENAME" ;;
+		*) grep -q "^@test \".*$title" "$BATS_TEST_DIRNAME/${file%:}.bats" ;;
+		esac || { echo "no test: $number $file $title"; return 1; }
+	done < <(table)
+}
 
 @test "1: what a reboot into a new kernel would lose is an exit code before it happens" {
 	both_kernels
