@@ -20,7 +20,7 @@ value_of() {	# KEY: of packinfo's lines on stdin, the first that it has
 
 not_here() {	# wanted|optional ITEM K
 	[[ $1 = optional ]] ||
-		die 1 "$2: is for kernel $3, which is not installed here ($(installed_kernels | paste -sd ' ')); get the disk for an installed kernel"
+		die 1 "$2: is for kernel $3, which is not installed here ($(kernels_here)); get the disk for an installed kernel"
 	note "$2: skipped, its kernel $3 is not installed"
 }
 
@@ -84,7 +84,7 @@ run_prechecks() {
 			file=/var/update/$uuid/precheck
 			[[ $'\n'$(rpm_files "$rpm")$'\n' = *$'\n'"$file"$'\n'* ]] || continue
 			need cpio rpm2cpio
-			dir=$(mktemp -d "$ROOT/var/tmp/precheck.XXXXXX") || die 5 "$ROOT/var/tmp: no room for the disk's precheck"
+			dir=$(mktemp -d "$ROOT/var/tmp/precheck.XXXXXX") || die 5 "$ROOT/var/tmp: no room for the disk's precheck; free some space"
 			from_rpm "$rpm" "*${file#/}" >"$dir/precheck"
 			chmod 700 "$dir/precheck"
 			note "running the disk's precheck"

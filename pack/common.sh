@@ -20,6 +20,13 @@ rpm_kver() {
 host_rpm() { rpm ${ROOT:+--root "$ROOT"} "$@"; }
 host_modinfo() { modinfo ${ROOT:+-b "$ROOT"} "$@"; }
 
+kernels_here() {	# for messages
+	local all
+
+	all=$(installed_kernels | paste -sd ' ')
+	printf '%s\n' "${all:-there is none}"
+}
+
 # A folder below /lib/modules is no proof: drivers outlive their kernel there.
 installed_kernels() {	# oldest first
 	local provided dir k

@@ -7,7 +7,8 @@ LOG_FILE=/var/log/driver-disk.log
 CONFIG=/etc/driver-disk.conf
 
 take_root() {	# DIR
-	[[ -d $1 ]] || bad_usage "--root: '$1' is not a folder"
+	[[ -n $1 ]] || bad_usage "--root: needs a value; give a folder"
+	[[ -d $1 ]] || bad_usage "--root: '$1' is not a folder; give one"
 	ROOT=$(readlink -f "$1")
 	[[ $ROOT != / ]] || ROOT=
 }
@@ -21,7 +22,7 @@ need() {	# TOOL...
 }
 
 need_root() {	# WHAT
-	[[ $EUID -eq 0 ]] || die 5 "$1 needs root; run it as root"
+	[[ $EUID -eq 0 ]] || die 5 "$1: needs root; run it as root"
 }
 
 config() {	# KEY -> its value in the configuration, which is data and never run
@@ -33,7 +34,7 @@ take_lock() {
 	local file=$ROOT/run/driver-disk.lock
 
 	if ! { [[ -d $ROOT/run ]] || mkdir -p "$ROOT/run"; } || ! { exec 9>>"$file"; } 2>/dev/null; then
-		die 5 "$file: cannot be written"
+		die 5 "$file: cannot be written; run as root, or look whether that disk is full or read-only"
 	fi
 	flock -n 9 ||
 		die 5 "$file: held by process $(<"$file"); wait for it to end"

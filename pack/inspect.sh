@@ -73,7 +73,7 @@ cmd_inspect() {
 	need rpm rpmkeys gpg find awk
 	make_work
 	item=${ITEMS[0]} stage=$WORK/disk
-	[[ -e $item ]] || die 2 "$item: no such file or folder; give an ISO or a folder"
+	check_item "$item"
 	stage "$item" "$stage"
 	said=$(verdict "$stage" "$item")
 	facts=$(disk_facts "$stage") || rc=6
@@ -103,7 +103,7 @@ parse_inspect() {
 		case $1 in
 		--json) FORM=json ;;
 		--keyring)
-			[[ -d ${2:-} ]] || bad_usage "$1: '${2:-}' is not a folder"
+			[[ -d ${2:-} ]] || bad_usage "$1: '${2:-}' is not a folder; give one with keys"
 			KEYRING=$2
 			shift ;;
 		-*) bad_usage "$1: no such option" ;;
@@ -111,5 +111,5 @@ parse_inspect() {
 		esac
 		shift
 	done
-	[[ ${#ITEMS[@]} -eq 1 ]] || bad_usage "inspect: give one ISO or folder"
+	[[ ${#ITEMS[@]} -eq 1 ]] || bad_usage "inspect: takes one disk; give an ISO or a folder"
 }

@@ -15,7 +15,7 @@ parse_install() {
 		--any-product) ANY_PRODUCT=1 ;;
 		--downgrade) DOWNGRADE=1 ;;
 		--keyring)
-			[[ -d ${2:-} ]] || bad_usage "$1: '${2:-}' is not a folder"
+			[[ -d ${2:-} ]] || bad_usage "$1: '${2:-}' is not a folder; give one with keys"
 			KEYRING=$2
 			shift ;;
 		--root) take_root "${2:-}"; shift ;;
@@ -24,7 +24,7 @@ parse_install() {
 		esac
 		shift
 	done
-	[[ ${#ITEMS[@]} -gt 0 ]] || bad_usage "nothing to install; give an ISO or a folder"
+	[[ ${#ITEMS[@]} -gt 0 ]] || bad_usage "install: nothing to install; give an ISO or a folder"
 }
 
 # Verify all disks before looking at what any of them wants.
@@ -58,7 +58,7 @@ stage_all() {	# fills RPMS, KERNELS, LABELS, RECORD and PRECHECKS
 		"accept_$(family "$WORK/disk$i")" "$kind" "$item" "$WORK/disk$i"
 	done
 	[[ ${#RPMS[@]} -gt 0 ]] ||
-		die 1 "no disk for an installed kernel ($(installed_kernels | paste -sd ' ')); get one"
+		die 1 "install: no disk for an installed kernel ($(kernels_here)); get one"
 }
 
 for_a_kernel() { [[ $'\n'$(rpm_files "$1") = *$'\n'/lib/modules/* ]]; }
@@ -191,7 +191,7 @@ nothing_to_do() {
 cmd_install() {
 	parse_install "$@"
 	need rpm rpmkeys gpg modinfo modprobe depmod flock sha256sum md5sum gzip find awk
-	[[ -n $DRY_RUN ]] || need_root installing
+	[[ -n $DRY_RUN ]] || need_root install
 	if [[ -z $DRY_RUN ]]; then take_lock; fi
 	make_work
 	check_rpmdb

@@ -82,16 +82,17 @@ test_erase() {	# NAME...
 }
 
 cmd_remove() {
-	local name path id kernels
+	local name path id kernels all
 	local -a names=()
 
 	parse_change "$@"
-	[[ ${#ITEMS[@]} -eq 1 ]] || bad_usage "remove: give the name of one pack; 'driver-disk status --json' lists them"
-	start_change removing
+	[[ ${#ITEMS[@]} -eq 1 && -n ${ITEMS[0]} ]] || bad_usage "remove: give the name of one pack; 'driver-disk status --json' lists them"
+	start_change remove
 	check_pack "${ITEMS[0]}"
 	mapfile -t names <<<"$(pack_rpms "${ITEMS[0]}")"
+	all=$(cut -f 1 <<<"$PACKS" | sort -u | paste -sd ' ')
 	[[ -n ${names[0]} ]] ||
-		die 1 "${ITEMS[0]}: no such pack is installed; installed are: $(cut -f 1 <<<"$PACKS" | sort -u | paste -sd ' ')"
+		die 1 "${ITEMS[0]}: no such pack is installed; ${all:+installed are: }${all:-no pack is}"
 	kernels=$(kernels_of "${names[@]}")
 	[[ -n $DRY_RUN ]] || check_room
 	test_erase "${names[@]}"

@@ -222,7 +222,7 @@ cmd_verify() {
 	check_rpmdb
 	ONLY=''
 	if [[ -n $REPAIR ]]; then
-		need_root repairing
+		need_root "verify --repair"
 		need depmod flock sha256sum
 		take_lock
 		problems=$(repair_all)

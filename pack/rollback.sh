@@ -39,8 +39,8 @@ cmd_rollback() {
 
 	parse_change "$@"
 	[[ ${#ITEMS[@]} -eq 0 ]] || bad_usage "rollback: takes no name; it undoes the last change"
-	start_change "rolling back"
-	last=$(last_done) || die 1 "no change by driver-disk is recorded, so there is nothing to go back to"
+	start_change rollback
+	last=$(last_done) || die 1 "rollback: no change by driver-disk is recorded, so there is nothing to go back to; 'driver-disk history' shows what rpm did"
 	from=$(ops_dir)/$last
 	verb=$(planned "$from" verb)
 	check_unchanged "$from"

@@ -12,6 +12,13 @@ family() {	# FOLDER -> update | legacy
 	fi
 }
 
+check_item() {	# ITEM: can it be a disk at all?
+	[[ $1 != *[[:cntrl:]]* ]] || die 2 "a name with control characters: it cannot be shown; rename it"
+	[[ -e $1 ]] || die 2 "'$1': no such file or folder; give an ISO or a folder"
+	[[ -f $1 || -d $1 ]] || die 2 "$1: neither a file nor a folder; give an ISO or a folder"
+	[[ -r $1 && (-f $1 || -x $1) ]] || die 5 "$1: may not be read by this user; run as root"
+}
+
 # A folder of ISOs serves hosts with different kernels; a disk named by itself
 # is wanted, so its kernel must be here.
 find_disks() {	# ITEM...: fills DISKS ("wanted" or "optional", TAB, path)
@@ -19,12 +26,11 @@ find_disks() {	# ITEM...: fills DISKS ("wanted" or "optional", TAB, path)
 
 	DISKS=()
 	for item; do
-		[[ $item != *[[:cntrl:]]* ]] || die 2 "a name with control characters: rename it"
+		check_item "$item"
 		if [[ -f $item ]] || family "$item" >/dev/null; then
 			DISKS+=("wanted"$'\t'"$item")
 			continue
 		fi
-		[[ -d $item ]] || die 2 "$item: no such file or folder; give an ISO or a folder"
 		for iso in "$item"/*.iso; do
 			[[ -f $iso ]] || die 6 "$item: neither a driver disk nor a folder of ISOs; give another"
 			[[ $iso != *[[:cntrl:]]* ]] || { note "$item: an ISO with control characters in its name is skipped"; continue; }
@@ -66,6 +72,7 @@ copy_legacy() {	# FOLDER STAGE
 
 copy_disk() {	# FOLDER STAGE
 	mkdir -p "$2" || return
+	family "$1" >/dev/null || { echo "it has neither update.xml nor XS-REPOSITORY and XS-PACKAGES" >"$WORK/cp.log"; return 1; }
 	if [[ $(family "$1") = legacy ]]; then
 		copy_legacy "$1" "$2"
 		return
@@ -75,9 +82,13 @@ copy_disk() {	# FOLDER STAGE
 }
 
 copy_failed() {	# ITEM
+	local reason
+
 	grep -q 'No space' "$WORK/cp.log" &&
 		die 5 "$1: no room to copy it to $WORK; free some space"
-	die 6 "$1: cannot be read as a driver disk: $(head -n 1 "$WORK/cp.log"); get a complete disk"
+	# Some tools greet first, and all name our own copy.
+	reason=$({ grep -im 1 'failure *:\|error' "$WORK/cp.log" || head -n 1 "$WORK/cp.log"; } | sed 's/^.*FAILURE : //')
+	die 6 "$1: cannot be read as a driver disk: ${reason//"$WORK/iso/"}; get a complete disk"
 }
 
 # Where nothing can be mounted (no root, a container), a program may read it.

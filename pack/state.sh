@@ -157,7 +157,7 @@ collect() {	# fills KERNELS PACKED NEXT NEXT_FROM RUNNING PACKS STATES
 
 	know_kernels
 	KERNELS=$KERNELS_HERE
-	[[ -n $KERNELS ]] || die 5 "no installed kernel found below $ROOT/lib/modules; is --root right?"
+	[[ -n $KERNELS ]] || die 5 "$ROOT/lib/modules: no installed kernel found; is --root right?"
 	PACKED=$(packed_modules)
 	PACKS=$(all_packs)
 	read -r NEXT NEXT_FROM <<<"$(next_kernel "$KERNELS")"

@@ -24,7 +24,7 @@ parse_status() {
 		--quiet) FORM=quiet ;;
 		--all) ONLY='' ;;
 		--kernel)
-			[[ $# -ge 2 ]] || bad_usage "$1: needs a value"
+			[[ -n ${2:-} ]] || bad_usage "$1: needs a value; give an installed kernel"
 			ONLY=$2
 			shift ;;
 		--root) take_root "${2:-}"; shift ;;
@@ -126,7 +126,7 @@ cmd_status() {
 	need modprobe modinfo rpm awk
 	collect
 	[[ -z $ONLY || $'\n'$KERNELS$'\n' = *$'\n'"$ONLY"$'\n'* ]] ||
-		die 2 "--kernel $ONLY: not installed; installed are: ${KERNELS//$'\n'/ }"
+		die 2 "--kernel: $ONLY: not installed; installed are: ${KERNELS//$'\n'/ }"
 	found=$(warnings)
 	case $FORM in
 	json) print_json "$found" ;;
