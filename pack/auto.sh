@@ -17,7 +17,7 @@ wait_for_rpm() {
 		rpm_busy || return 0
 		sleep 2
 	done
-	die 5 "rpm has been busy for ten minutes; install the disks by hand"
+	die 5 "rpm: has been busy for ten minutes; install the disks by hand"
 }
 
 # Only packs that this host has already, and that the next boot would lose.

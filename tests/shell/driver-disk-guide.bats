@@ -58,6 +58,35 @@ run_lines() {
 	run_lines commands
 }
 
+@test "docs/admin.md: its lines for /etc/driver-disk.conf do what they say" {
+	sed -n 's/^- `\([a-z]*=[^`]*\)`: .*/\1/p' "$TOP/docs/admin.md" >"$R/etc/driver-disk.conf"
+	[ "$(cut -d= -f1 "$R/etc/driver-disk.conf" | paste -sd ' ')" = "folder guard" ]
+	driver-disk install acme-edu-1.1-GA.iso
+	add_kernel "$R" "$KB" "$CPULEVEL_KDIR_B"
+	driver-disk kernel-changed
+	grep -qx RefuseManualStart=yes "$R/run/systemd/system/reboot.target.d/driver-disk.conf"
+	[ -s "$R/run/driver-disk/warning" ]
+	install -D "$W/out-1.1/acme-edu-1.1-$KB.iso" "$R/$(sed -n 's/^folder=//p' "$R/etc/driver-disk.conf")/hotfix.iso"
+	cp -r "$W/tool" tool
+	sed -i "s,^KEYRING=.*,KEYRING=$W/trust," tool/install.sh
+	tool/driver-disk auto --root "$R"
+	driver-disk status --quiet
+	[ ! -e "$R/run/systemd/system/reboot.target.d/driver-disk.conf" ]
+	[ ! -e "$R/run/driver-disk/warning" ]
+}
+
+@test "docs/admin.md: what its sentences name is an option, a verb or a file of driver-disk(8)" {
+	local word
+
+	mandoc -T ascii "$TOP/man/driver-disk.8" | col -bx >page
+	grep -v '^    ' "$TOP/docs/admin.md" | grep -oE '`[^`]*`' | tr -d '`' >words
+	# Other programs' own.
+	sed -i -E '/^(import-update-key|systemctl|rmmod|modprobe|status|verify|rollback|!|#|0|not-verified|verified)/d; /^(driver-disk\(8\))$/d' words
+	while IFS= read -r word; do
+		grep -qF -e "${word%%=*}" page || { printf 'not in driver-disk(8): %s\n' "$word"; return 1; }
+	done <words
+}
+
 @test "driver-disk(8)" {
 	mandoc -T ascii "$TOP/man/driver-disk.8" | col -bx |
 		awk '/^[A-Z]/ { on = $0 == "EXAMPLES"; next } on && /^ +driver-disk /' | sed 's/^ *//' >commands
