@@ -170,6 +170,39 @@ hostile_tarball() {	# FILE
 	[ -z "$(ls -A evil)" ]
 }
 
+@test "an RPM's link is not the way for the next RPM of the disk" {
+	. "$TOP/pack/common.sh"
+	. "$TOP/scripts/lib/rpm.sh"
+	. "$TOP/scripts/lib/respin/packs.sh"
+	make_rpm "$T/rpms" "Name: a" "Version: 1" "Release: 1" "Summary: a" "License: GPL" "%description" "a" "%install" \
+		"mkdir -p %{buildroot}; ln -s $T/evil %{buildroot}/lib" "%files" "/lib"
+	make_rpm "$T/rpms" "Name: b" "Version: 1" "Release: 1" "Summary: b" "License: GPL" "%description" "b" "%install" \
+		"mkdir -p %{buildroot}/lib %{buildroot}/opt; echo pwned | tee %{buildroot}/lib/x.ko >%{buildroot}/opt/y.ko" "%files" "/lib/x.ko" "/opt"
+	extract_modules "$T/rpms" "$T/out"
+	[ -z "$(ls -A evil)" ]
+	[ "$(cd out && find . -type f | sort | paste -sd ' ')" = "./lib/x.ko ./opt/y.ko" ]
+}
+
+@test "a folder that nobody may read is no reason to stop" {
+	[[ $EUID -eq 0 ]] || skip "needs root to be another user"
+	. "$TOP/pack/common.sh"
+	. "$TOP/scripts/lib/respin/packs.sh"
+	# bats keeps its own folders to itself.
+	C=$(mktemp -d /tmp/respin.XXXXXX)
+	chmod 777 "$C"
+	open_pack() { mkdir -p "$3/locked/in" && chmod 0 "$3/locked" && return 6; }
+	start() { "$@" & }
+	export -f open_pack start open_new_packs open_share pack_folder
+	run setpriv --reuid 65534 --regid 65534 --clear-groups env CACHE="$C/c" WORK="$C" TMPDIR="$C" TRUSTED=0 O_JOBS=1 bash -euc '
+		LEFTOVERS=() good=(x.iso) sums=(0)
+		mkdir "$CACHE"; cd "$CACHE"
+		open_new_packs
+		find . -mindepth 1 -printf "%P "'
+	rm -rf "$C"
+	echo "$output"
+	[ "$status/$output" = "0/packs " ]
+}
+
 @test "a program that an ISO has taken over can write to its folder alone" {
 	need_sandbox
 	. "$TOP/pack/common.sh"

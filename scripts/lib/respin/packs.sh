@@ -13,7 +13,7 @@ open_iso() {	# ISO DIR
 		note "$1: not a complete ISO ($(grep -m 1 FAILURE "$2.log" || tail -n 1 "$2.log")); get a sound disk"
 		return 6
 	fi
-	chmod -R u+w "$2"
+	chmod -R u+rwX "$2"
 }
 
 # Run a program over a stranger's file: it can write to DIR alone.
@@ -51,7 +51,8 @@ one_srpm() {	# DIR -> its only source package, or nothing
 	[[ ${#found[@]} -ne 1 || ! -f ${found[0]} ]] || printf '%s\n' "${found[0]}"
 }
 
-# The payload of every package, but only modules are kept of it.
+# The payload of every package, but only modules are kept of it: at once, as a
+# link would lead the next package's files out of here.
 extract_modules() {	# RPMS-DIR DEST
 	local rpm
 
@@ -59,8 +60,9 @@ extract_modules() {	# RPMS-DIR DEST
 	for rpm in "$1"/*.rpm; do
 		[[ $rpm != *.src.rpm && -f $rpm ]] || continue
 		unpack_rpm "$rpm" "$2" || { note "${rpm##*/}: cannot be unpacked; get a sound disk"; return 6; }
+		chmod -R u+rwX "$2"
+		find "$2" ! -type d ! \( -type f \( -name '*.ko' -o -name '*.ko.?z' -o -name '*.ko.zst' \) \) -delete || return 6
 	done
-	find "$2" ! -type d ! \( -type f \( -name '*.ko' -o -name '*.ko.?z' -o -name '*.ko.zst' \) \) -delete
 }
 
 # A compressed module's signature is inside.
@@ -173,6 +175,8 @@ open_new_packs() {	# of good and sums
 		shares+=("$!")
 	done
 	[[ ${#shares[@]} -eq 0 ]] || wait "${shares[@]}"
+	# What is left of a pack that was refused may be closed to us, too.
+	chmod -R u+rwX "$scratch"
 	rm -rf "$scratch"
 }
 
