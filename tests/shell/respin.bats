@@ -123,6 +123,42 @@ module_of() { rpm2cpio "$1"/Packages/*-modules-*.rpm | (cd "$2" && cpio --quiet 
 	[ "$before" != "$(fingerprint_of_run)" ]
 }
 
+@test "verdicts are found whatever the cache is called" {
+	local -A SERVED=()
+	. "$TOP/pack/common.sh"
+	. "$TOP/scripts/lib/respin/cell.sh"
+	. "$TOP/scripts/lib/respin/plan.sh"
+	KABI=$TOP/build/driver-kabi TOOLS=t O_POLICY=rebuild O_MODULE_KEY='' CACHE="$BATS_TEST_TMPDIR/modules/Jürgen's"
+	RUN=$CACHE/plan
+	declare -gA SIGNED=()
+	mkdir -p "$RUN" "$CACHE/packs/x-y/modules"
+	module_of "$W/disk" "$CACHE/packs/x-y/modules"
+	printf 'acme-edu\t%s\t%s\n' "$KA" "$CACHE/packs/x-y" >"$RUN/served.tsv"
+	printf 'acme-edu\t1.1.respin1\t1\t%s\tx.iso\tx.src.rpm\td\ttemplate\n' "$CACHE/packs/x-y" >"$RUN/packs.tsv"
+	printf '%s\t%s\tk\n' "$KA" "$CPULEVEL_KDIR_A" >"$RUN/kernels.tsv"
+	write_matrix
+	cat "$RUN/matrix.tsv"
+	grep -q "^acme-edu	$KA	skipped	same	" "$RUN/matrix.tsv"
+}
+
+@test "a comparison that broke off is none" {
+	PROG=respin
+	. "$TOP/pack/common.sh"
+	. "$TOP/scripts/lib/respin/cell.sh"
+	. "$TOP/scripts/lib/respin/plan.sh"
+	TOOLS=t CACHE=$BATS_TEST_TMPDIR KABI=$BATS_TEST_TMPDIR/kabi RUN=$BATS_TEST_TMPDIR
+	cd "$CACHE"
+	mkdir -p packs/x/modules
+	touch packs/x/modules/a.ko
+	printf 'x\t-\t%s\n' "$CACHE/packs/x" >"$RUN/served.tsv"
+	printf '#!/bin/sh\necho "kabi: out of memory" >&2\nkill -KILL $$\n' >"$KABI"
+	chmod +x "$KABI"
+	run screen kdir digest
+	echo "$output"
+	[ "$status" -eq 5 ]
+	[ -z "$(find screens -type f)" ]
+}
+
 @test "a header that changed is a miss of the cache" {
 	cp -rL "$CPULEVEL_KDIR_B" "$BATS_TEST_TMPDIR/kdir"
 	. "$TOP/scripts/lib/respin/cell.sh"

@@ -81,10 +81,10 @@ write_packs() {	# FILE... -> packs.tsv and served.tsv
 	done <"$RUN/sorted.tsv"
 }
 
-# One call for all modules of all packs: per pack its worst verdict, the kernel that
-# it was built for or "-", and the reason; looked at once.
+# One call for all modules of all packs: per pack, by its folder's name, its worst
+# verdict, the kernel that it was built for or "-", and the reason; looked at once.
 screen() {	# KDIR KERNEL-DIGEST -> file
-	local memo
+	local memo rc
 	local -a dirs modules
 
 	mapfile -t dirs < <(cut -f 3 "$RUN/served.tsv" | sort -u)
@@ -92,17 +92,20 @@ screen() {	# KDIR KERNEL-DIGEST -> file
 	if [[ ! -f $memo ]]; then
 		mkdir -p "$CACHE/screens"
 		mapfile -d '' -t modules < <(for dir in ${dirs[@]+"${dirs[@]}"}; do find "$dir/modules" -type f -print0; done)
-		[[ ${#modules[@]} -eq 0 ]] || "$KABI" check "${modules[@]}" --symvers "$1" --json 2>"$RUN/screen.log" |
-			verdicts >"$memo.$$" || [[ ${PIPESTATUS[0]} -ne 5 ]] || die 5 "$(tail -n 1 "$RUN/screen.log")"
-		[[ ${#modules[@]} -gt 0 ]] || : >"$memo.$$"
+		: >"$RUN/screen.json"
+		rc=0
+		[[ ${#modules[@]} -eq 0 ]] || "$KABI" check "${modules[@]}" --symvers "$1" --json >"$RUN/screen.json" 2>"$RUN/screen.log" || rc=$?
+		[[ $rc != 5 ]] || die 5 "$(tail -n 1 "$RUN/screen.log")"
+		[[ $rc = [036] ]] && verdicts <"$RUN/screen.json" >"$memo.$$" ||
+			die 5 "$1: the drivers cannot be compared with it (driver-kabi check ended with $rc: $(tail -n 1 "$RUN/screen.log")); is there room in $CACHE?"
 		mv "$memo.$$" "$memo"
 	fi
 	printf '%s\n' "$memo"
 }
 
-# Names out of a stranger's module may hold anything.
+# Names out of a stranger's module may hold anything, and so may the cache's.
 verdicts() {
-	jq -r '.modules[] | [(.path | sub("/modules/.*"; "")), .verdict,
+	jq -r --arg packs "$CACHE/packs/" '.modules[] | [(.path[$packs | length:] | sub("/.*"; "")), .verdict,
 		((.changed // [] | length) + (.missing // [] | length)), (.symbols // 0),
 		(((.missing // []) + (.changed // [])) | map(.symbol? // .) | .[:4] | join(" ")),
 		(.reason // ""), (.release // "-")] | map(tostring | gsub("[^ -~]"; "?")) | join("\u001f")' | awk -F '\037' '
@@ -176,7 +179,7 @@ write_matrix() {
 		done <"$screened"
 		while IFS=$'\t' read -r label version _ dir _ src digest kind; do
 			# The disk for this very kernel tells most, where there is one.
-			dir=${SERVED[$label@$k]:-$dir}
+			dir=${SERVED[$label@$k]:-$dir} dir=${dir##*/}
 			state=${STATE[$dir]:-unknown} from=${FROM[$dir]:--} reason=${WHY[$dir]:-nothing was built of this source yet}
 			decide
 			estimate "$ACTION" "$label"
