@@ -213,10 +213,12 @@ write_kernels() {	# -> kernels.tsv
 
 # The cells know nothing but the cache, so what was asked for is written there.
 save_options() {
-	[[ -z ${GNUPGHOME-} ]] || GNUPGHOME=$(readlink -f "$GNUPGHOME")
+	local home=''
+
+	[[ -z ${GNUPGHOME-} ]] || home=$(readlink -f "$GNUPGHOME")
 	printf '%s=%s\n' O_SIGN "$O_SIGN" O_SIGN_TIME "$O_SIGN_TIME" O_OUT "$O_OUT" O_POLICY "$O_POLICY" \
 		O_MODULE_KEY "$O_MODULE_KEY" O_MODULE_CERT "$O_MODULE_CERT" \
-		GNUPGHOME "${GNUPGHOME-}" SOURCE_DATE_EPOCH "${SOURCE_DATE_EPOCH-}" >"$RUN/options"
+		GNUPGHOME "$home" SOURCE_DATE_EPOCH "${SOURCE_DATE_EPOCH-}" >"$RUN/options"
 }
 
 load_options() {

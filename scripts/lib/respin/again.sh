@@ -4,11 +4,11 @@
 #
 # CACHE/plan/again   the digest of the last run's words and files, there only if every cell was made
 
-# All that a run reads, and the disks that it made: a folder stands for the files in it.
+# All that a run reads: a folder stands for the files in it.
 inputs_of_run() {	# -> paths
-	local home dir iso
+	local home dir
 
-	printf '%s\n' "$TOP"/{scripts,specs,pack,kabi,VERSION} "$PACKINFO" "$KABI" "${PACKS[@]}" "${O_KDIRS[@]}" /usr/lib/gcc /usr/lib/rpm/macros /etc/rpm
+	printf '%s\n' "$TOP"/{scripts,specs,pack,kabi,VERSION} "${PACKS[@]}" "${O_KDIRS[@]}" /usr/lib/gcc /usr/lib/rpm/macros /etc/rpm
 	for dir in "${O_KDIRS[@]}"; do
 		[[ ! -d $dir ]] || kernel_trees "$dir"
 	done
@@ -17,26 +17,47 @@ inputs_of_run() {	# -> paths
 	done
 	[[ ${#O_SOURCES[@]} -eq 0 ]] || printf '%s\n' "${O_SOURCES[@]#*=}"
 	printf '%s\n' ${O_MODULE_KEY:+"$O_MODULE_KEY"} ${O_MODULE_CERT:+"$O_MODULE_CERT"}
-	while IFS=$'\t' read -r _ _ _ _ _ _ iso _; do printf '%s\n' "$iso"; done <"$RUN/outcome.tsv"
 	programs
 }
 
-# A time that a program can set (mtime) proves nothing, one that it cannot (ctime) does.  A
-# key may expire, so a day later all is looked at.
-fingerprint_of_run() {
+# All that it makes: its own tools, and the disks.
+outputs_of_run() {	# -> paths
+	local iso
+
+	printf '%s\n' "$PACKINFO" "$KABI"
+	while IFS=$'\t' read -r _ _ _ _ _ _ iso _; do printf '%s\n' "$iso"; done <"$RUN/outcome.tsv"
+}
+
+# A time that a program can set (mtime) proves nothing, one that it cannot (ctime) does.
+fingerprint_of() {	# <PATHS
 	local -a files
 
-	mapfile -t files < <(inputs_of_run)
+	mapfile -t files
+	find -L "${files[@]}" -type f -printf '%p %i %s %C@\n' 2>/dev/null || true
+}
+
+# A key may expire, so a day later all is looked at.
+fingerprint_of_inputs() {
 	{
 		printf '%s\n' "$PWD" "$PATH" "${GNUPGHOME-}" "${SOURCE_DATE_EPOCH-}" "${ARGUMENTS[@]}"
 		printf '%(%F)T\n' -1
-		find -L "${files[@]}" -type f -printf '%p %i %s %C@\n' 2>/dev/null || true
+		inputs_of_run | fingerprint_of
 	} | digest
 }
 
-# Say again what the last run said, if it was this one and all is as it left it.
-nothing_changed() {
-	[[ -z $O_PLAN && -f $RUN/again && $(<"$RUN/again") = "$(fingerprint_of_run)" ]]
+fingerprint_of_run() {	# FINGERPRINT-OF-INPUTS
+	{ printf '%s\n' "$1"; outputs_of_run | fingerprint_of; } | digest
 }
 
-remember_run() { fingerprint_of_run >"$RUN/again"; }
+# Say again what the last run said, if it was this one and all is as it left it.
+# Sets INPUTS.
+nothing_changed() {
+	[[ -z $O_PLAN ]] || return
+	INPUTS=$(fingerprint_of_inputs)
+	[[ -f $RUN/again && $(<"$RUN/again") = "$(fingerprint_of_run "$INPUTS")" ]]
+}
+
+# What came or changed while the run was at work it may have seen or not.
+remember_run() {
+	[[ $INPUTS != "$(fingerprint_of_inputs)" ]] || fingerprint_of_run "$INPUTS" >"$RUN/again"
+}
