@@ -69,3 +69,13 @@ setup() {
 	ln -s Makefile d/Kbuild
 	! plain_kbuild d || return 1
 }
+
+@test "without room for a work folder nothing is unpacked anywhere else" {
+	. "$TOP/pack/common.sh"
+	PROG=respin TOOLS=0123456789abcdef CACHE=$BATS_TEST_TMPDIR/none
+	inspect_source() { echo "looked at $1 in '$2'"; }
+	run source_kind x.src.rpm digest
+	echo "$output"
+	[ "$status" -eq 5 ]
+	[[ $output = *"$CACHE: cannot be written; "* && $output != *"looked at"* ]]
+}

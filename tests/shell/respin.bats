@@ -139,6 +139,26 @@ module_of() { rpm2cpio "$1"/Packages/*-modules-*.rpm | (cd "$2" && cpio --quiet 
 	PATH=$BATS_TEST_TMPDIR/bin:$PATH "${again[@]}" | grep "^skipped	zed"
 }
 
+@test "a disk that cannot be read to its end is refused, and no other is taken for it" {
+	. "$TOP/pack/common.sh"
+	. "$TOP/scripts/lib/respin/packs.sh"
+	. "$TOP/scripts/lib/respin/plan.sh"
+	PROG=respin CACHE=$BATS_TEST_TMPDIR/c RUN=$BATS_TEST_TMPDIR WORK=$RUN TRUSTED=t LEFTOVERS=() O_JOBS=1
+	cd "$RUN"
+	start() { "$@" & }
+	open_pack() { mkdir -p "$(pack_folder "$2")" && printf 'name-label=%s\nversion=1\n' "${1%.iso}" >"$(pack_folder "$2")/info"; }
+	sha256sum() { command sha256sum "${@/a.iso/gone}"; }
+	mkdir c
+	echo a >a.iso
+	echo b >'b c.iso'
+	open_packs a.iso 'b c.iso' 2>said || true
+	cat said opened.tsv
+	[ "$(<refused.tsv)" = a.iso ]
+	grep -q 'a.iso: cannot be read' said
+	[ "$(wc -l <opened.tsv)" -eq 1 ]
+	grep -q "^b c	1	-	.*$(command sha256sum <'b c.iso' | cut -c 1-64)-.*	b c.iso\$" opened.tsv
+}
+
 @test "verdicts are found whatever the cache is called" {
 	local -A SERVED=()
 	. "$TOP/pack/common.sh"

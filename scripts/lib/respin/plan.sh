@@ -27,22 +27,34 @@ source_of() {	# LABEL PACK-DIR FILE -> the source given with --source, else the 
 	one_srpm "$2/SRPMS"
 }
 
-open_packs() {	# FILE... -> opened.tsv, refused.tsv; fills SIGNED
-	local file i dir
-	local -a good=() sums=()
+# The files whose every byte can be read, each with its digest.
+digest_packs() {	# FILE... -> good, sums, refused.tsv
+	local file line
+	local -a files=()
+	local -A sum=()
 
-	declare -gA SIGNED=()
-	: >"$RUN/opened.tsv"
-	: >"$RUN/refused.tsv"
+	for file; do [[ ! -f $file ]] || files+=("$file"); done
+	[[ ${#files[@]} -eq 0 ]] ||
+		while IFS= read -r -d '' line; do sum[${line:66}]=${line:0:64}; done < <(sha256sum -z -- "${files[@]}" 2>/dev/null)
 	for file; do
-		if [[ -f $file && -r $file && $file != *[$'\t\n']* ]]; then
+		if [[ -n ${sum[$file]-} && $file != *[$'\t\n']* ]]; then
 			good+=("$file")
+			sums+=("${sum[$file]}")
 		else
 			note "$file: cannot be read; check the path"
 			printf '%s\n' "${file//[$'\t\n']/?}" >>"$RUN/refused.tsv"
 		fi
 	done
-	[[ ${#good[@]} -eq 0 ]] || mapfile -t sums < <(sha256sum -- "${good[@]}" | sed 's/^\\//; s/ .*//')
+}
+
+open_packs() {	# FILE... -> opened.tsv, refused.tsv; fills SIGNED
+	local i dir
+	local -a good=() sums=()
+
+	declare -gA SIGNED=()
+	: >"$RUN/opened.tsv"
+	: >"$RUN/refused.tsv"
+	digest_packs "$@"
 	open_new_packs
 	for i in "${!good[@]}"; do
 		[[ ! -s $WORK/said.$i ]] || cat "$WORK/said.$i" >&2
