@@ -6,11 +6,16 @@
 # Without root's capabilities, which could undo it, and without the signing
 # keys and the agent that would use them.
 open_sandbox() {
-	local keys=${GNUPGHOME:-$HOME/.gnupg}
+	local keys
 
 	SANDBOX=(bwrap --die-with-parent --cap-drop ALL --ro-bind / / --dev /dev --proc /proc --tmpfs /run)
-	[[ ! -d $keys ]] || SANDBOX+=(--tmpfs "$(readlink -f "$keys")")
-	SANDBOX+=(--bind "$WORK" "$WORK" --unshare-net --unshare-pid --unshare-ipc)
+	for keys in "${GNUPGHOME:-}" "${HOME:-/nonexistent}/.gnupg"; do
+		[[ ! -d $keys ]] || SANDBOX+=(--tmpfs "$(readlink -f "$keys")")
+	done
+	[[ -z $O_MODULE_KEY ]] || SANDBOX+=(--ro-bind /dev/null "$(readlink -f "$O_MODULE_KEY")")
+	# We write there what the build must not lead elsewhere.
+	mkdir -p "$WORK/sign"
+	SANDBOX+=(--bind "$WORK" "$WORK" --ro-bind "$WORK/sign" "$WORK/sign" --unshare-net --unshare-pid --unshare-ipc)
 	if "${SANDBOX[@]}" true >/dev/null 2>&1; then
 		SANDBOXED=1
 		return
@@ -63,7 +68,7 @@ set_kernel_args() {	# K
 		KERNEL_ARGS+=(-D "legacy 1" -D "modules_name $(legacy_modules_name "$O_LABEL" "$1")")
 		[[ $O_ERA != 6.2 ]] || KERNEL_ARGS+=(-D "kernel_requires $(kernel_package "$1")")
 	fi
-	[[ -z $O_MODULE_KEY ]] || KERNEL_ARGS+=(-D "sign_module $(sign_module_command "$1")")
+	[[ -z $O_MODULE_KEY ]] || KERNEL_ARGS+=(-D "sign_module '$TOP/scripts/lib/ask-signature' '$WORK/sign'")
 	[[ -n $FOREIGN ]] || return 0
 	KERNEL_ARGS+=(-D "module_dir $dir" -D "__os_install_post $(finish_modules)"
 		-D "regenerate_initrd_post $(initrd_script mark "$1")"
@@ -80,13 +85,18 @@ kernel_package() {	# K of the 6.2 era -> the dependency on its package
 }
 
 # The kernel says which digest it checks; a module is never stripped after this.
-sign_module_command() {	# K
+start_signer() {	# K
 	local hash
 
+	[[ -n $O_MODULE_KEY ]] || return 0
 	hash=$(sed -n 's/^CONFIG_MODULE_SIG_HASH="\{0,1\}\([a-z0-9-]*\).*/\1/p' \
-		"${KDIRS[$1]}/include/config/auto.conf" 2>/dev/null)
-	printf '%s/scripts/sign-file %s %s %s\n' "${KDIRS[$1]}" "${hash:-sha256}" \
-		"$(readlink -f "$O_MODULE_KEY")" "$(readlink -f "$O_MODULE_CERT")"
+		"${KDIRS[$1]}/include/config/auto.conf" 2>/dev/null) || true
+	rm -rf "$WORK/sign"
+	mkdir "$WORK/sign"
+	mkfifo "$WORK"/sign/{asked,signed}
+	setsid "$TOP/scripts/lib/sign-modules" "$WORK/sign" "${KDIRS[$1]}/scripts/sign-file" "${hash:-sha256}" \
+		"$(readlink -f "$O_MODULE_KEY")" "$(readlink -f "$O_MODULE_CERT")" </dev/null >/dev/null 2>&1 &
+	SIGNER=$!
 }
 
 # What the driver kit's rpm does to every module, then what we were asked for.
@@ -116,7 +126,7 @@ initrd_script() {	# mark|make|remove K
 
 # Build for K into $WORK/for.K/RPMS; the log is $WORK/for.K/log.
 compile() {	# K
-	local top=$WORK/for.$1
+	local top=$WORK/for.$1 rc=0
 	local -a foreign=() more=() spec=("$WORK"/src/SOURCES/*.spec)
 
 	mkdir -p "$top/root"
@@ -133,11 +143,14 @@ compile() {	# K
 		spec=("$top/${spec[0]##*/}")
 		foreign=(KCFLAGS="-ffile-prefix-map=$top/BUILD=.")
 	fi
+	start_signer "$1"
 	run_job "$O_LABEL $O_VERSION for $1:" "$top/log" "${CLEAN_ENV[@]}" \
 		${foreign[@]+"${foreign[@]}"} ${SANDBOX[@]+"${SANDBOX[@]}"} \
 		rpmbuild --nodeps --noclean -bb --buildroot "$top/root" "${RPM_ARGS[@]}" -D "_topdir $top" \
 		-D "_sourcedir $WORK/src/SOURCES" "${RELEASE_ARGS[@]}" "${KERNEL_ARGS[@]}" \
-		${more[@]+"${more[@]}"} "${spec[0]}"
+		${more[@]+"${more[@]}"} "${spec[0]}" || rc=$?
+	stop_signer
+	return $rc
 }
 
 # Show the first thing that went wrong; the log stays for the rest.

@@ -3,7 +3,7 @@
 # of progress, and that nothing of these is left whatever ends it.
 # shellcheck shell=bash disable=SC2034  # MADE_FOLDER is open_output's
 
-WORK='' CHILD='' PROGRESS='' SAID='' LEFTOVERS=() MADE_FOLDER=''
+WORK='' CHILD='' SIGNER='' PROGRESS='' SAID='' LEFTOVERS=() MADE_FOLDER=''
 
 open_workplace() {
 	umask 022
@@ -27,6 +27,7 @@ leave() {	# CODE
 
 	trap '' HUP INT TERM
 	stop_child
+	stop_signer
 	end_progress
 	if [[ $rc != 0 && -z $SAID ]]; then
 		full=$(full_folders)
@@ -73,12 +74,15 @@ show_job() {	# TEXT LOG
 	done
 }
 
-stop_child() {
-	[[ -n $CHILD ]] || return 0
-	kill -TERM -- "-$CHILD" 2>/dev/null || true
-	wait "$CHILD" 2>/dev/null || true
-	kill -KILL -- "-$CHILD" 2>/dev/null || true
-	CHILD=
+stop_child() { stop_group "$CHILD"; CHILD=; }
+stop_signer() { stop_group "$SIGNER"; SIGNER=; }
+
+# One that was just started may not have its group yet.
+stop_group() {	# PID
+	[[ -n $1 ]] || return 0
+	kill -TERM -- "-$1" 2>/dev/null || kill -TERM "$1" 2>/dev/null || true
+	wait "$1" 2>/dev/null || true
+	kill -KILL -- "-$1" 2>/dev/null || true
 }
 
 # One line on a terminal, nothing in a pipe.

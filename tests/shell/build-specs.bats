@@ -153,6 +153,15 @@ files() { rpm -qpl --nosignature "$1" 2>/dev/null; }
 	[ "$status" -eq 1 ]
 }
 
+@test "a key that cannot sign modules is said, and nothing waits for it" {
+	echo nonsense >"$BATS_TEST_TMPDIR/key"
+	run build_disk "$CPULEVEL_KDIR_A" "$BATS_TEST_TMPDIR/out" --module-key "$BATS_TEST_TMPDIR/key" --module-cert "$BATS_TEST_TMPDIR/key"
+	echo "$output"
+	[ "$status" -eq 1 ]
+	[[ $output = *"error: acme_edu.ko could not be signed: "*"$BATS_TEST_TMPDIR/key"* ]]
+	[ -z "$(find "$BATS_TEST_TMPDIR/out" -name '*.iso')" ]
+}
+
 @test "a kernel-devel RPM serves like the folder" {
 	mkdir -p "$BATS_TEST_TMPDIR/tree"
 	make_rpm "$BATS_TEST_TMPDIR" "Name: kernel-devel" "Version: 6.1" "Release: 1" "Summary: headers" "License: GPL" \

@@ -119,6 +119,18 @@ resource() {	# SED-SCRIPT -> hostile.src.rpm
 	grep -qh 'permission denied\|must be superuser' "$T"/c/cells/*/log
 }
 
+@test "a build cannot read the modules' key, nor have anything else written than its answer" {
+	need_sandbox
+	openssl req -new -x509 -newkey rsa:2048 -nodes -subj /CN=acme -days 3650 -keyout "$T/my key" -out "$T/my cert" 2>/dev/null
+	resource "s#^%install#%install\nif grep PRIVATE '$T/my key'; then echo error: stolen; exit 1; fi\nfor f in \$TMPDIR/../sign/*; do rm -f \$f; ln -sf $T/evil/x \$f; done || :\nmv \$TMPDIR/../sign \$TMPDIR/../gone || :#"
+	respin hostile.src.rpm --module-key "$T/my key" --module-cert "$T/my cert"
+	[ "$status" -eq 0 ]
+	[ -z "$(ls -A evil)" ]
+	open_iso new/*.iso disk
+	(cd disk && rpm2cpio Packages/*-modules-*.rpm | cpio --quiet -idm)
+	[ "$(find disk -name '*.ko' -exec modinfo -F signer {} +)" = acme ]
+}
+
 # An archive may hold a link and then a file below its name.
 hostile_tarball() {	# FILE
 	mkdir -p t/acme-edu-1.1
