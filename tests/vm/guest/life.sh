@@ -45,10 +45,11 @@ initrd_has() {	# MODULE VERSION [K]
 
 # Every file that is there for good, whatever the kernel is called, and the
 # folders of packs and kernels; other folders are the distribution's, if it has them.
+# Not what systemd makes at its first boot, which comes later: users and their backups.
 all_files() {
 	find /boot /etc /lib /usr /var /opt -xdev \( ! -type d -o -path '/lib/modules*' -o -path '*installed-repos*' -o -path '*acme*' \) \
 		! -path '/var/lib/rpm/*' ! -path '/var/log/*' ! -path '/var/lib/systemd*' ! -path '/var/lib/driver-disk*' \
-		! -path '/opt/xensource/gpg/*' ! -name ld.so.cache ! -name '.updated' -printf '%p\n' |
+		! -path '/opt/xensource/gpg/*' ! -name ld.so.cache ! -name '.updated' ! -path /etc/.pwd.lock ! -regex '/etc/g?\(passwd\|shadow\|group\)-?' -printf '%p\n' |
 		sed 's/[0-9.]*[-+][0-9]*[-.]amd64/K/g' | sort -u
 }
 
