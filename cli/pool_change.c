@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* cpulevel pool create, join, report, leave: pools and their hosts change. */
+#include <errno.h>
 #include <string.h>
 #include <syslog.h>
 
@@ -91,8 +92,23 @@ int verb_pool_join(const struct arguments *args)
 	if (ret)
 		return complain_failed(ret, &error);
 	keep_last(args, &member, &change.after);
+	if (is_this_machine(args))
+		keep_this_host(args, member.host.name);
 	out_change(&out, args, "cpulevel/pool-join/1", member.host.name, &change);
 	return out_finish(&out);
+}
+
+/* This machine is called what it joined as, unless --name says otherwise. */
+static int read_reporting(struct cl_member *member, const struct arguments *args)
+{
+	int ret = read_member(member, args, 0);
+	const char *name = kept_name(args);
+
+	if (!ret && is_this_machine(args) && name &&
+	    !option_text(args, OPT_NAME, 0))
+		snprintf(member->host.name, sizeof(member->host.name), "%s",
+			 name);
+	return ret;
 }
 
 int verb_pool_report(const struct arguments *args)
@@ -102,7 +118,7 @@ int verb_pool_report(const struct arguments *args)
 	struct cl_store *store;
 	struct cl_error error;
 	struct out out;
-	int ret = read_member(&member, args, 0), failed;
+	int ret = read_reporting(&member, args), failed;
 
 	if (ret)
 		return ret;
@@ -112,10 +128,15 @@ int verb_pool_report(const struct arguments *args)
 	ret = cl_registry_report(store, &member, args->given & OPT_FORCE,
 				 &change, &error);
 	cl_store_close(store);
+	/* It has left, by another machine's word: the next boot need not ask. */
+	if (ret == -ENOENT && is_this_machine(args))
+		forget_this_host(args, member.host.name);
 	if (ret)
 		return complain_failed(ret, &error);
 	warn_lowered(member.host.name, &change);
 	keep_last(args, &member, &change.after);
+	if (is_this_machine(args))
+		keep_this_host(args, member.host.name);
 	out_change(&out, args, "cpulevel/pool-report/1", member.host.name, &change);
 	failed = record_noted(args, &out, member.host.name);
 	ret = out_finish(&out);
@@ -139,6 +160,7 @@ int verb_pool_leave(const struct arguments *args)
 	if (ret)
 		return complain_failed(ret, &error);
 	forget_last(args, host);
+	forget_this_host(args, host);
 	out_change(&out, args, "cpulevel/pool-leave/1", host, &change);
 	return out_finish(&out);
 }

@@ -4,17 +4,11 @@
  * the VMs that started here while the store could not be reached.
  */
 #include <dirent.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "session.h"
-
-#define PATH_SIZE	4096
-#define STATE		"/var/lib/cpulevel"
 
 static const char last[] = "last-level", noted[] = "noted-vms";
 
@@ -22,27 +16,6 @@ static const char last[] = "last-level", noted[] = "noted-vms";
 static bool is_remote(const struct arguments *args)
 {
 	return strstr(store_name(args), "://");
-}
-
-static void path_of(char path[PATH_SIZE], const char *folder, const char *name)
-{
-	const char *state = getenv("CPULEVEL_STATE");
-
-	snprintf(path, PATH_SIZE, "%s/%s%s%s%s",
-		 state && *state ? state : STATE, folder, *name ? "/" : "",
-		 name, *name ? ".json" : "");
-}
-
-static void make_folder(const char *folder)
-{
-	char path[PATH_SIZE], *slash;
-
-	path_of(path, folder, "");
-	slash = strrchr(path, '/');
-	*slash = '\0';
-	mkdir(path, 0755);
-	*slash = '/';
-	mkdir(path, 0755);
 }
 
 static void now_text(char text[32])
@@ -88,56 +61,16 @@ static json_t *text_of(write_record *write, const void *record)
 	return made;
 }
 
-/* @json is released; returns EXIT_ERROR after a message. */
-static int write_json(const char *folder, const char *name, json_t *json)
-{
-	char *text = json ? json_dumps(json, JSON_INDENT(1) |
-					     JSON_PRESERVE_ORDER) : NULL;
-	char path[PATH_SIZE];
-	int ret;
-
-	json_decref(json);
-	path_of(path, folder, name);
-	if (!text)
-		return complain(path, "out of memory; nothing was written");
-	make_folder(folder);
-	ret = replace_file(path, text);
-	free(text);
-	return ret;
-}
-
 /* What is in it, if it is of this store; else NULL. */
 static json_t *read_json(const struct arguments *args, const char *folder,
 			 const char *name)
 {
-	char path[PATH_SIZE];
-	const char *store;
-	json_t *json;
+	json_t *json = is_remote(args) ? read_state(folder, name) : NULL;
 
-	if (!is_remote(args) || strchr(name, '/'))
-		return NULL;
-	path_of(path, folder, name);
-	json = json_load_file(path, 0, NULL);
-	store = json_string_value(json_object_get(json, "store"));
-	if (store && !strcmp(store, store_name(args)))
+	if (json && !strcmp(state_text(json, "store"), store_name(args)))
 		return json;
 	json_decref(json);
 	return NULL;
-}
-
-static const char *text_in(const json_t *json, const char *key)
-{
-	const char *text = json_string_value(json_object_get(json, key));
-
-	return text ? text : "";
-}
-
-static void remove_json(const char *folder, const char *name)
-{
-	char path[PATH_SIZE];
-
-	path_of(path, folder, name);
-	unlink(path);
 }
 
 /* ---- What was last known ---- */
@@ -148,12 +81,11 @@ void keep_last(const struct arguments *args, const struct cl_member *host,
 	struct cl_member member = *host;
 	char when[32];
 
-	/* Who is not root cannot start VMs either. */
-	if (!is_remote(args) || (geteuid() && !getenv("CPULEVEL_STATE")))
+	if (!is_remote(args) || !keeps_state())
 		return;
 	strcpy(member.pool, pool->name);
 	now_text(when);
-	write_json(last, host->host.name,
+	write_state(last, host->host.name,
 		   json_pack("{s:s, s:s, s:s, s:o, s:o}",
 			     "schema", "cpulevel/last-level/1",
 			     "store", store_name(args), "time", when,
@@ -165,19 +97,19 @@ bool read_last(struct last_known *known, const struct arguments *args,
 	       const char *host)
 {
 	json_t *json = read_json(args, last, host);
-	const char *pool = text_in(json, "pool"), *member = text_in(json, "host");
+	const char *pool = state_text(json, "pool"), *member = state_text(json, "host");
 	bool good = json &&
 		    !cl_pool_parse(&known->pool, pool, strlen(pool), NULL) &&
 		    !cl_member_parse(&known->host, member, strlen(member), NULL);
 
-	snprintf(known->when, sizeof(known->when), "%s", text_in(json, "time"));
+	snprintf(known->when, sizeof(known->when), "%s", state_text(json, "time"));
 	json_decref(json);
 	return good;
 }
 
 void keep_last_level(const struct arguments *args, const struct cl_pool *pool)
 {
-	const char *name = this_host();
+	const char *name = this_host(args);
 	struct last_known known;
 
 	if (name && read_last(&known, args, name) &&
@@ -188,7 +120,7 @@ void keep_last_level(const struct arguments *args, const struct cl_pool *pool)
 void forget_last(const struct arguments *args, const char *host)
 {
 	if (is_remote(args))
-		remove_json(last, host);
+		remove_state(last, host);
 }
 
 /* ---- VMs that started alone ---- */
@@ -199,7 +131,7 @@ int note_vm(const struct arguments *args, const struct cl_vm *vm)
 
 	now_text(when);
 	read_boot(boot);
-	return write_json(noted, vm->name,
+	return write_state(noted, vm->name,
 			  json_pack("{s:s, s:s, s:s, s:s, s:o}",
 				    "schema", "cpulevel/noted-vm/1",
 				    "store", store_name(args), "time", when,
@@ -210,14 +142,14 @@ bool read_noted(struct cl_vm *vm, const struct arguments *args,
 		const char *name)
 {
 	json_t *json = read_json(args, noted, name);
-	const char *text = text_in(json, "vm");
+	const char *text = state_text(json, "vm");
 	char boot[CL_BOOT_SIZE];
 	bool good = json && !cl_vm_parse(vm, text, strlen(text), NULL) &&
 		    !strcmp(vm->name, name);
 
 	/* Nothing of it is left if the machine has booted since. */
 	read_boot(boot);
-	if (good && strcmp(text_in(json, "boot"), boot)) {
+	if (good && strcmp(state_text(json, "boot"), boot)) {
 		forget_noted(args, name);
 		good = false;
 	}
@@ -228,19 +160,19 @@ bool read_noted(struct cl_vm *vm, const struct arguments *args,
 void forget_noted(const struct arguments *args, const char *name)
 {
 	if (is_remote(args))
-		remove_json(noted, name);
+		remove_state(noted, name);
 }
 
 int each_noted(const struct arguments *args, const char *host,
 	       int (*each)(void *arg, const struct cl_vm *vm), void *arg)
 {
-	char path[PATH_SIZE], name[CL_NAME_SIZE + sizeof(".json")];
+	char path[STATE_PATH], name[CL_NAME_SIZE + sizeof(".json")];
 	struct cl_vm vm;
 	struct dirent *entry;
 	DIR *folder;
 	int ret = 0;
 
-	path_of(path, noted, "");
+	state_path(path, noted, "");
 	folder = is_remote(args) ? opendir(path) : NULL;
 	while (folder && !ret && (entry = readdir(folder))) {
 		size_t len = strlen(entry->d_name);

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "session.h"
 
@@ -14,6 +13,8 @@ const char *store_name(const struct arguments *args)
 
 	if (!name)
 		name = getenv("CPULEVEL_STORE");
+	if (!name || !*name)
+		name = kept_store();
 	return name && *name ? name : CL_STORE_DEFAULT;
 }
 
@@ -79,16 +80,6 @@ void read_boot(char boot[CL_BOOT_SIZE])
 	fclose(from);
 }
 
-const char *this_host(void)
-{
-	static char name[CL_NAME_SIZE];
-
-	if (gethostname(name, sizeof(name)))
-		return NULL;
-	name[sizeof(name) - 1] = '\0';
-	return name;
-}
-
 static int make_member(struct cl_member *member, struct cl_host *host,
 		       const char *name, const char *boot)
 {
@@ -108,10 +99,15 @@ int read_member(struct cl_member *member, const struct arguments *args, int n)
 	const char *file = n < args->count ? args->values[n] : NULL;
 	char boot[CL_BOOT_SIZE] = "";
 	struct cl_host host;
+	bool this_one = !file && !args->sysroot;
+	struct cl_error error;
 
+	/* The module's are from when it was loaded: microcode may be newer. */
+	if (this_one && cl_device_refresh(CL_DEVICE, &error))
+		return complain_error(&error);
 	if (read_host(&host, args, file))
 		return EXIT_ERROR;
-	if (!file && !args->sysroot)
+	if (this_one)
 		read_boot(boot);
 	return make_member(member, &host, option_text(args, OPT_NAME, 0), boot);
 }

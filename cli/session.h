@@ -6,7 +6,7 @@
 #include "../lib/registry.h"
 #include "cli.h"
 
-/* What --store, $CPULEVEL_STORE or nobody says that the store is called. */
+/* What --store, $CPULEVEL_STORE, this machine's last join or nobody calls it. */
 const char *store_name(const struct arguments *args);
 /* That store; NULL after a message. */
 struct cl_store *open_store(const struct arguments *args, bool create);
@@ -17,7 +17,8 @@ struct cl_store *open_pool(const struct arguments *args, struct cl_pool *pool,
 
 /*
  * The host that is the nth argument, or this machine, as a member: of --name,
- * if that is given, and of its present boot, if it is this one.
+ * if that is given.  If it is this one its sets are taken afresh, and it is of
+ * its present boot.
  */
 int read_member(struct cl_member *member, const struct arguments *args, int n);
 /* The same, of that file or directory. */
@@ -25,8 +26,17 @@ int read_member_file(struct cl_member *member, const char *file);
 
 /* Which boot of this machine this is, or "". */
 void read_boot(char boot[CL_BOOT_SIZE]);
-/* What this machine calls itself, or NULL. */
-const char *this_host(void);
+
+/* Does nothing name another host? */
+bool is_this_machine(const struct arguments *args);
+/* What this machine is called in the store, else what it calls itself, or NULL. */
+const char *this_host(const struct arguments *args);
+/* It is a host of the store under that name, or no longer. */
+void keep_this_host(const struct arguments *args, const char *name);
+void forget_this_host(const struct arguments *args, const char *name);
+/* The store where it is one, and its name if that is this store, or NULL. */
+const char *kept_store(void);
+const char *kept_name(const struct arguments *args);
 
 /* EXIT_NO for what the rules refuse, EXIT_ERROR for what went wrong. */
 int complain_failed(int ret, const struct cl_error *error);
@@ -102,6 +112,20 @@ char *move_command(char text[COMMAND_SIZE], enum tool tool,
 		   const struct cl_vm_answer *answer);
 /* Run it; EXIT_ERROR after a message. */
 int run_move(enum tool tool, const struct cl_vm_answer *answer);
+
+/* ---- What this machine keeps for itself -------------------------------- */
+
+/* Files of JSON in /var/lib/cpulevel, or $CPULEVEL_STATE: FOLDER/NAME.json. */
+#define STATE_PATH	4096
+/* Without a name, the folder; without a folder, right there. */
+void state_path(char path[STATE_PATH], const char *folder, const char *name);
+/* May we keep anything? */
+bool keeps_state(void);
+/* @json is released; returns EXIT_ERROR after a message. */
+int write_state(const char *folder, const char *name, json_t *json);
+json_t *read_state(const char *folder, const char *name);
+const char *state_text(const json_t *json, const char *key);
+void remove_state(const char *folder, const char *name);
 
 /* ---- Without the store ------------------------------------------------- */
 

@@ -108,7 +108,7 @@ int verb_vm_start(const struct arguments *args)
 	int ret;
 
 	if (!request.host)
-		request.host = this_host();
+		request.host = this_host(args);
 	ret = try_vm(args, &request, &answer, &error);
 	/* It has to run, whatever became of the network. */
 	if (ret == -EHOSTUNREACH || ret == -ETIMEDOUT)
@@ -203,7 +203,7 @@ int verb_vm_adopt(const struct arguments *args)
 		return complain("--vendor", "a vendor has 12 characters at most, as GenuineIntel");
 	request.recorded = text ? &recorded : NULL;
 	if (!request.host && request.kind == CL_VM_ORDINARY)
-		request.host = this_host();
+		request.host = this_host(args);
 	return act(args, &request, "cpulevel/vm-adopt/1");
 }
 

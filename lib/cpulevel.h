@@ -418,6 +418,13 @@ int cl_host_from_device(struct cl_host *host, const char *device,
 			struct cl_error *error);
 
 /*
+ * Have the module take them afresh: its own are from when it was loaded, and
+ * microcode may have changed since.  -EPERM: only root may; -EAGAIN: the host
+ * changed meanwhile; -ENOENT as above.
+ */
+int cl_device_refresh(const char *device, struct cl_error *error);
+
+/*
  * The module's sysfs files below @sysroot, "" for this machine's or a
  * directory that has a copy of them as sys/class/misc/cpulevel.  What has no
  * file there is not offered.  -ENOENT: there is no such tree, or a file that

@@ -153,3 +153,19 @@ int cl_host_from_device(struct cl_host *host, const char *device,
 		*host = found;
 	return ret;
 }
+
+int cl_device_refresh(const char *device, struct cl_error *error)
+{
+	struct cpulevel_refresh refresh = { 0 };
+	int fd = open(device, O_RDONLY | O_CLOEXEC), ret = 0;
+
+	if (fd < 0)
+		return failed(error, device);
+	if (ioctl(fd, CPULEVEL_IOC_REFRESH, &refresh))
+		ret = errno == EPERM ?
+		      cl_fail(error, -EPERM, device,
+			      "only root may have the host's sets taken afresh") :
+		      failed(error, device);
+	close(fd);
+	return ret;
+}

@@ -125,6 +125,8 @@ refused() {	# WORDS...: exit 6, each word said, and no disk got through
 	cp -r /usr/lib/rpm "$R/usr/lib/"
 	mknod "$R/dev/null" c 1 3
 	"$TOOL" install --root "$R" --keyring "$W/trust" "$BATS_TEST_TMPDIR/cpu"
+	# What reports the host to its pool at boot came along, and is wanted.
+	[ -s "$R/usr/lib/systemd/system/multi-user.target.wants/cpulevel-report.service" ]
 	run add_kernel "$R" "$KB" "$CPULEVEL_KDIR_B"
 	echo "$output"
 	[ "$status" -eq 0 ]

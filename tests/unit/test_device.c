@@ -12,6 +12,7 @@
 
 static struct cpulevel_info info;
 static unsigned int nr_words;
+static int refresh_errno;	/* 0: it is done */
 
 int __wrap_ioctl(int fd, unsigned long request, void *arg);
 
@@ -29,7 +30,9 @@ int __wrap_ioctl(int fd, unsigned long request, void *arg)
 		return 0;
 	}
 	errno = ENOTTY;
-	return -1;
+	if (request == CPULEVEL_IOC_REFRESH)
+		errno = refresh_errno;
+	return errno ? -1 : 0;
 }
 
 static void usual_module(void)
@@ -84,6 +87,21 @@ static void refuses(const char *reason, const char *what)
 	refuses_code(-EPROTO, reason, what);
 }
 
+static void refreshes(void)
+{
+	struct cl_error error;
+
+	ok(!cl_device_refresh("/dev/null", NULL), "a newer snapshot");
+	refresh_errno = EPERM;
+	ok(cl_device_refresh("/dev/null", &error) == -EPERM &&
+	   strstr(error.reason, "only root"), "refused: not root");
+	refresh_errno = EAGAIN;
+	ok(cl_device_refresh("/dev/null", &error) == -EAGAIN &&
+	   strstr(error.reason, "dmesg"), "refused: a host that changes meanwhile");
+	ok(cl_device_refresh("/nowhere/x", &error) == -ENOENT &&
+	   strstr(error.reason, "load the module"), "refused: no device");
+}
+
 int main(void)
 {
 	struct cl_error error;
@@ -116,5 +134,6 @@ int main(void)
 	usual_module();
 	info.abi = 0;
 	refuses("not cpulevel's device", "a device of another kind");
+	refreshes();
 	return done();
 }

@@ -145,7 +145,9 @@ this_host() {
 	HOST=$1
 	printf "%s\n" "$HOST" >/proc/sys/kernel/hostname
 	install -m 0755 cpulevel /usr/bin/cpulevel
-	mkdir -p /var/lib/cpulevel
+	# One root disk is all hosts, and each has its own.
+	export CPULEVEL_STATE=/var/lib/cpulevel/$HOST
+	mkdir -p "$CPULEVEL_STATE"
 	insmod ./cpulevel.ko
 	toolstack
 	[[ -e $GUESTS/initrd ]] || cp guest-initrd $GUESTS/initrd

@@ -9,8 +9,12 @@ resumed() {	# GUEST
 	cpulevel vm resume "$1" --host epyc
 	xl restore "$GUESTS/$1.save"
 }
-# A host's sets are taken afresh at every boot.
-t "this host reports" cpulevel pool report --name epyc
+# A host's sets are taken afresh at every boot, by a command that knows who it is.
+at_boot() { read -ra command < <(sed -n 's,^ExecStart=/usr/sbin/,,p' cpulevel-report.service) && "${command[@]}" && [[ -e $CPULEVEL_STATE/this-host.json ]]; }
+printf 'another\n' >/proc/sys/kernel/hostname
+t "this host reports, by what the unit runs" at_boot
+t "and is still the one that it joined as" grep -q '"name": "epyc"' $CPULEVEL_STATE/this-host.json
+printf '%s\n' "$HOST" >/proc/sys/kernel/hostname
 t "the level is as it was" level_is_common
 for guest in web old; do
 	t "$guest may go on here, and does" resumed $guest
