@@ -36,7 +36,8 @@ const struct verb pool_verbs[] = {
 
 const struct verb vm_verbs[] = {
 	{ "start", "VM", "a VM starts, at the pool's level",
-	  1, 1, OPT_STORE | OPT_HOST | OPT_TYPE | OPT_XL, verb_vm_start, NULL },
+	  1, 1, OPT_STORE | OPT_HOST | OPT_TYPE | OPT_XL | OPT_RUN, verb_vm_start,
+	  NULL },
 	{ "stop", "VM", "it ends, and what was in its memory",
 	  1, 1, OPT_STORE | OPT_FORGET, verb_vm_stop, NULL },
 	{ "reboot", "VM", "it starts afresh, at the present level",

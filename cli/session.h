@@ -83,7 +83,10 @@ int verb_vm_list(const struct arguments *args);
 
 /* ---- For the verbs of vm ---------------------------------------------- */
 
-/* A request as the arguments make it, and what came of it. */
+/* A request as the arguments make it; the verb adds what is its own. */
+struct cl_vm_request request_of(const struct arguments *args,
+				enum cl_vm_verb verb);
+/* That, and what came of it. */
 int ask_vm(const struct arguments *args, struct cl_vm_request *request,
 	   struct cl_vm_answer *answer);
 /* The same without a message: 0 or an errno. */
@@ -98,18 +101,26 @@ int vm_exit(const struct cl_vm_request *request,
 
 /* What --features gives: hex, or the policy of a domain in a file. */
 int read_vm_features(struct cl_featureset *fs, const char *given);
+/* That policy, as xen-cpuid -p prints it; @who: for the message. */
+int parse_vm_policy(struct cl_featureset *fs, const char *text,
+		    const char *who);
 
 /* Put the mask of the VM that was started into its configuration for xl. */
 int write_xl(const char *path, const struct cl_vm *vm,
 	     const struct cl_featureset *any, struct cl_featureset *left_out);
-/* The same for --xl, if it is given, and say so. */
-int out_xl(const struct arguments *args, struct out *out,
-	   const struct cl_vm *vm, const struct cl_featureset *any);
+/* Say so, if --xl is given. */
+void out_xl(const struct arguments *args, struct out *out,
+	    const struct cl_featureset *left_out);
 
 /* The command that moves the VM, "" if there is none. */
 #define COMMAND_SIZE	512
 char *move_command(char text[COMMAND_SIZE], enum tool tool,
 		   const struct cl_vm_answer *answer);
+/*
+ * Run a program; EXIT_ERROR after a message that ends with @fallback.  What it
+ * prints goes to @output, which the caller releases, or to stderr if that is NULL.
+ */
+int run_program(const char *const words[], char **output, const char *fallback);
 /* Run it; EXIT_ERROR after a message. */
 int run_move(enum tool tool, const struct cl_vm_answer *answer);
 
@@ -126,6 +137,10 @@ int write_state(const char *folder, const char *name, json_t *json);
 json_t *read_state(const char *folder, const char *name);
 const char *state_text(const json_t *json, const char *key);
 void remove_state(const char *folder, const char *name);
+
+/* xl creates the domain; and what Xen's policy of it is then. */
+int create_domain(const char *path, const char *name);
+int read_given(const char *name, struct cl_featureset *given);
 
 /* ---- Without the store ------------------------------------------------- */
 

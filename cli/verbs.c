@@ -99,7 +99,7 @@ const struct option_info option_table[] = {
 	{ "xl", OPT_XL, "FILE", NULL,
 	  "write the VM's configuration for xl" },
 	{ "check", OPT_CHECK, NULL, NULL, "only say whether it can" },
-	{ "run", OPT_RUN, NULL, NULL, "run the command, do not print it" },
+	{ "run", OPT_RUN, NULL, NULL, "have xl or xe do it, and record the end" },
 	{ "force", OPT_FORCE, NULL, NULL, "do it all the same, and record that" },
 	{ "allow-stranded", OPT_STRANDED, NULL, NULL,
 	  "even if other hosts of the pool cannot take it" },

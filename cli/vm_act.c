@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* cpulevel vm start, stop, ...: what VMs do, and the answers. */
-#include <errno.h>
+/* cpulevel vm stop, suspend, migrate, ...: what VMs do, and the answers. */
 #include <string.h>
 
 #include "session.h"
 
-/* A request as the arguments make it; the verb adds what is its own. */
-static struct cl_vm_request request_of(const struct arguments *args,
-				       enum cl_vm_verb verb)
+struct cl_vm_request request_of(const struct arguments *args,
+				enum cl_vm_verb verb)
 {
 	return (struct cl_vm_request){
 		.verb = verb,
@@ -61,64 +59,6 @@ static int act(const struct arguments *args, struct cl_vm_request *request,
 	return ret ? ret : vm_exit(request, &answer);
 }
 
-/* The mask of the VM that has just started, as its configuration. */
-static int configure(const struct arguments *args, struct out *out,
-		     const struct cl_vm *vm)
-{
-	struct cl_pool_counts counts;
-	struct cl_featureset any;
-	struct cl_store *store;
-	struct cl_error error;
-	struct cl_pool pool;
-	int ret;
-
-	if (!option_text(args, OPT_XL, 0))
-		return EXIT_YES;
-	store = open_store(args, false);
-	if (!store)
-		return EXIT_ERROR;
-	ret = cl_registry_pool(store, vm->pool, &pool, &counts, &error);
-	cl_store_close(store);
-	if (ret)
-		return complain_error(&error);
-	any_default(&any, &counts.of[cl_vm_guest(vm)]);
-	return out_xl(args, out, vm, &any);
-}
-
-/* What came of a start, and its configuration. */
-static int out_configured(const struct arguments *args,
-			  const struct cl_vm_request *request,
-			  const struct cl_vm_answer *answer, const char *schema)
-{
-	struct out out;
-	int failed, ret;
-
-	out_begin(&out, args, schema);
-	out_vm_answer(&out, request, answer);
-	failed = configure(args, &out, &answer->after);
-	ret = out_finish(&out);
-	return failed ? failed : ret ? ret : vm_exit(request, answer);
-}
-
-int verb_vm_start(const struct arguments *args)
-{
-	struct cl_vm_request request = request_of(args, CL_VM_START);
-	struct cl_vm_answer answer;
-	struct cl_error error;
-	int ret;
-
-	if (!request.host)
-		request.host = this_host(args);
-	ret = try_vm(args, &request, &answer, &error);
-	/* It has to run, whatever became of the network. */
-	if (ret == -EHOSTUNREACH || ret == -ETIMEDOUT)
-		return start_alone(args, &request, &error);
-	if (ret)
-		return complain_failed(ret, &error);
-	keep_last(args, &answer.host, &answer.pool);
-	return out_configured(args, &request, &answer, "cpulevel/vm-start/1");
-}
-
 int verb_vm_stop(const struct arguments *args)
 {
 	struct cl_vm_request request = request_of(args, CL_VM_STOP);
@@ -141,16 +81,6 @@ int verb_vm_stop(const struct arguments *args)
 	out_vm_answer(&out, &request, &answer);
 	ret = out_finish(&out);
 	return ret ? ret : vm_exit(&request, &answer);
-}
-
-int verb_vm_reboot(const struct arguments *args)
-{
-	struct cl_vm_request request = request_of(args, CL_VM_REBOOT);
-	struct cl_vm_answer answer;
-	int ret = ask_vm(args, &request, &answer);
-
-	return ret ? ret : out_configured(args, &request, &answer,
-					  "cpulevel/vm-reboot/1");
 }
 
 int verb_vm_suspend(const struct arguments *args)

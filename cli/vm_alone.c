@@ -46,9 +46,44 @@ static int start(struct cl_vm_answer *answer, const struct arguments *args,
 	return EXIT_YES;
 }
 
+/* With --run; what Xen gave it is noted, if that is known. */
+static int run(const struct arguments *args, struct cl_vm *vm)
+{
+	struct cl_featureset given;
+
+	if (create_domain(option_text(args, OPT_XL, 0), vm->name))
+		return EXIT_NO;
+	if (read_given(vm->name, &given))
+		return EXIT_ERROR;
+	vm->set = given;
+	return note_vm(args, vm);
+}
+
+/* Its configuration, and with --run its domain; EXIT_NO: it does not run. */
+static int create(const struct arguments *args, struct cl_vm *vm,
+		  const struct last_known *known, struct cl_featureset *left_out)
+{
+	const char *path = option_text(args, OPT_XL, 0);
+	int ret;
+
+	if (!path)
+		return EXIT_YES;
+	/* On this host no other host's features need a mask. */
+	ret = write_xl(path, vm,
+		       cl_member_default(&known->host, cl_vm_guest(vm)),
+		       left_out);
+	if (!(args->given & OPT_RUN))
+		return ret;
+	ret = ret ? EXIT_NO : run(args, vm);
+	if (ret == EXIT_NO)
+		forget_noted(args, vm->name);
+	return ret;
+}
+
 int start_alone(const struct arguments *args,
 		const struct cl_vm_request *request, const struct cl_error *why)
 {
+	struct cl_featureset left_out;
 	struct cl_vm_answer answer;
 	struct last_known known;
 	struct out out;
@@ -63,12 +98,14 @@ int start_alone(const struct arguments *args,
 	       why->object, why->reason, request->name, known.pool.name,
 	       known.when);
 	failed = note_vm(args, &answer.after);
+	ret = create(args, &answer.after, &known, &left_out);
+	if (ret == EXIT_NO)
+		return EXIT_ERROR;
 	out_begin(&out, args, "cpulevel/vm-start/1");
 	out_vm_answer(&out, request, &answer);
 	out_string(&out, "level_of", known.when);
-	/* On this host no other host's features need a mask. */
-	ret = out_xl(args, &out, &answer.after,
-		     cl_member_default(&known.host, cl_vm_guest(&answer.after)));
+	if (!ret)
+		out_xl(args, &out, &left_out);
 	failed = failed ? failed : ret;
 	ret = out_finish(&out);
 	return ret ? ret : failed;

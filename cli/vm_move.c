@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The command that moves a VM: printed, or run. */
-#include <errno.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "session.h"
 
@@ -78,29 +75,8 @@ int run_move(enum tool tool, const struct cl_vm_answer *answer)
 {
 	const char *words[MAX_WORDS];
 	char pieces[2][160];
-	int status;
-	pid_t child;
 
 	if (!command_of(words, pieces, tool, answer))
 		return EXIT_YES;
-	fflush(stdout);
-	child = fork();
-	if (child < 0)
-		return complain(words[0], "%s; the VM stays where it is",
-				strerror(errno));
-	if (!child) {
-		/* Its output is no part of the result. */
-		dup2(STDERR_FILENO, STDOUT_FILENO);
-		execvp(words[0], (char *const *)words);
-		_exit(127);
-	}
-	while (waitpid(child, &status, 0) < 0)
-		if (errno != EINTR)
-			return complain(words[0], "%s", strerror(errno));
-	if (WIFEXITED(status) && !WEXITSTATUS(status))
-		return EXIT_YES;
-	if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
-		return complain(words[0], "no such command here; the VM stays where it is");
-	return complain(words[0], "%s of %s failed; the VM stays where it is",
-			words[1], answer->before.name);
+	return run_program(words, NULL, "the VM stays where it is");
 }

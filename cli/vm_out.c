@@ -56,7 +56,11 @@ static void out_moving(struct out *out, const struct cl_vm *vm)
 	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &utc);
 	out_string(out, "moving_to", vm->moving_to);
 	out_string(out, "moving_since", text);
-	if (!out->json)
+	if (out->json)
+		return;
+	if (!strcmp(vm->moving_to, vm->host))
+		out_line(out, "if the command was killed, say whether it runs: cpulevel vm adopt --host, or vm stop");
+	else
 		out_line(out, "if the command was killed, say where it runs: cpulevel vm adopt --host");
 }
 

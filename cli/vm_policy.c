@@ -46,12 +46,28 @@ static char *entitle(const char *text)
 	return titled;
 }
 
+int parse_vm_policy(struct cl_featureset *fs, const char *text, const char *who)
+{
+	char *titled = entitle(text);
+	struct cl_error error;
+	struct cl_host host;
+	int ret;
+
+	ret = titled ? cl_host_parse(&host, titled, strlen(titled), who, &error) : -EINVAL;
+	free(titled);
+	if (ret || !(host.valid >> CL_SET_HVM_DEFAULT & 1))
+		return complain(who, "is no policy of a domain; give hex, or what xen-cpuid -p DOMID prints");
+	*fs = host.sets[CL_SET_HVM_DEFAULT];
+	/* The policy of a domain has them on AMD's CPUs, the default sets have not. */
+	fs->words[CL_WORD_2] &= ~CL_E1D_COMMON;
+	return EXIT_YES;
+}
+
 int read_vm_features(struct cl_featureset *fs, const char *given)
 {
 	const char *hex = "0123456789abcdefABCDEF-:";
-	char *text, *titled;
 	struct cl_error error;
-	struct cl_host host;
+	char *text;
 	int ret;
 
 	if (strcmp(given, "-") && strspn(given, hex) == strlen(given)) {
@@ -62,14 +78,7 @@ int read_vm_features(struct cl_featureset *fs, const char *given)
 	text = read_text(given);
 	if (!text)
 		return EXIT_ERROR;
-	titled = entitle(text);
+	ret = parse_vm_policy(fs, text, given);
 	free(text);
-	ret = titled ? cl_host_parse(&host, titled, strlen(titled), given, &error) : -EINVAL;
-	free(titled);
-	if (ret || !(host.valid >> CL_SET_HVM_DEFAULT & 1))
-		return complain(given, "is no policy of a domain; give hex, or what xen-cpuid -p DOMID prints");
-	*fs = host.sets[CL_SET_HVM_DEFAULT];
-	/* The policy of a domain has them on AMD's CPUs, the default sets have not. */
-	fs->words[CL_WORD_2] &= ~CL_E1D_COMMON;
-	return EXIT_YES;
+	return ret;
 }

@@ -103,18 +103,14 @@ int write_xl(const char *path, const struct cl_vm *vm,
 	return ret;
 }
 
-int out_xl(const struct arguments *args, struct out *out,
-	   const struct cl_vm *vm, const struct cl_featureset *any)
+void out_xl(const struct arguments *args, struct out *out,
+	    const struct cl_featureset *left_out)
 {
 	const char *path = option_text(args, OPT_XL, 0);
-	struct cl_featureset left_out;
 
 	if (!path)
-		return EXIT_YES;
-	if (write_xl(path, vm, any, &left_out))
-		return EXIT_ERROR;
+		return;
 	out_string(out, "xl", path);
-	if (out->json || !is_empty(&left_out))
-		out_features(out, "not_expressed", &left_out);
-	return EXIT_YES;
+	if (out->json || !is_empty(left_out))
+		out_features(out, "not_expressed", left_out);
 }

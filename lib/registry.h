@@ -101,14 +101,16 @@ enum cl_vm_verb {
 };
 
 /*
- * A move that takes its time is recorded before it begins, and then again: so
- * it is known of a VM that nobody can say where it is.
+ * A move or a start that takes its time is recorded before it begins, and then
+ * again: so it is known of a VM that nobody can say where it is, or whether.  A
+ * start ends with CL_VM_ADOPT, which has seen what it was given.
  */
 enum cl_vm_step { CL_STEP_ALL, CL_STEP_BEGIN, CL_STEP_END, CL_STEP_CANCEL };
 
 struct cl_vm_request {
 	enum cl_vm_verb verb;
-	enum cl_vm_step step;	/* migrate */
+	enum cl_vm_step step;	/* migrate, start */
+	bool fresh;		/* start, to cancel: nothing was known of it */
 	const char *name;
 	const char *host;	/* to be on; NULL: as it is */
 	const char *pool;	/* to be in, where no host tells; or NULL */
@@ -128,6 +130,7 @@ struct cl_vm_answer {
 	struct cl_move move;
 	char about[CL_NAME_SIZE];	/* the VM, or its checkpoint that cannot */
 	bool done;			/* it was changed */
+	bool is_new;			/* nothing was known of it */
 	bool cross_pool;
 	struct cl_vm before, after;
 	struct cl_pool pool;		/* that it is in then */

@@ -66,7 +66,18 @@ static int check_adopt(struct act *act)
 	return 0;
 }
 
-/* Of a move that nobody has seen the end of only that end is a beginning. */
+/* It is on its way, or was: nothing but the end of that is a beginning. */
+static int refuse_unsettled(struct cl_error *error, const struct cl_vm *vm)
+{
+	if (!strcmp(vm->moving_to, vm->host))
+		return cl_fail(error, -EBUSY, vm->name,
+			       "is being started on %s, or was when the command was killed; say what came of it with `cpulevel vm adopt --host`, or `vm stop` if it does not run",
+			       vm->host);
+	return cl_fail(error, -EBUSY, vm->name,
+		       "is moving from %s to %s, or was when the command was killed; once it is not, say where it runs with `cpulevel vm adopt --host`",
+		       vm->host, vm->moving_to);
+}
+
 static int check_settled(struct act *act)
 {
 	const struct cl_vm *vm = &act->answer->before;
@@ -84,11 +95,7 @@ static int check_settled(struct act *act)
 		return *vm->moving_to ? 0 :
 		       cl_fail(cl_txn_error(act->txn), -EINVAL, vm->name,
 			       "was recorded otherwise while it moved; say where it runs with `cpulevel vm adopt --host`");
-	if (!*vm->moving_to)
-		return 0;
-	return cl_fail(cl_txn_error(act->txn), -EBUSY, vm->name,
-		       "is moving from %s to %s, or was when the command was killed; once it is not, say where it runs with `cpulevel vm adopt --host`",
-		       vm->host, vm->moving_to);
+	return *vm->moving_to ? refuse_unsettled(cl_txn_error(act->txn), vm) : 0;
 }
 
 static int check_migrate(struct act *act)
@@ -262,6 +269,20 @@ static int migrate(struct act *act, struct cl_vm *vm)
 	return 0;
 }
 
+/* From the first step on it has the level: that is what it is started with. */
+static int start(struct act *act, struct cl_vm *vm)
+{
+	struct cl_error *error = cl_txn_error(act->txn);
+	int ret;
+
+	if (act->request->step == CL_STEP_CANCEL)
+		return cl_vm_stop(vm, error);
+	ret = cl_vm_start(vm, act->pool, act->to, error);
+	if (ret || act->request->step != CL_STEP_BEGIN)
+		return ret;
+	return cl_vm_depart(vm, act->to, time(NULL), error);
+}
+
 static int change(struct act *act, struct cl_vm *vm)
 {
 	const struct cl_vm_request *request = act->request;
@@ -269,7 +290,7 @@ static int change(struct act *act, struct cl_vm *vm)
 
 	switch (request->verb) {
 	case CL_VM_START:
-		return cl_vm_start(vm, act->pool, act->to, error);
+		return start(act, vm);
 	case CL_VM_STOP:
 		return cl_vm_stop(vm, error);
 	case CL_VM_REBOOT:
@@ -352,6 +373,8 @@ int cl_act(struct act *act)
 	default:
 		break;
 	}
+	if (act->request->step == CL_STEP_CANCEL && act->request->fresh)
+		return cl_remove_vm(act->txn, &act->answer->before);
 	*vm = act->answer->before;
 	ret = change(act, vm);
 	if (ret)

@@ -159,7 +159,13 @@ static int find_running(struct cl_txn *txn, const char *host,
 	return cl_txn_scan(txn, prefix, NULL, add_name, running);
 }
 
-/* Not those that a command was moving away, unless @all: they may be there. */
+/* Is a command moving it away, or was it when it was killed? */
+static bool leaving(const struct cl_vm *vm)
+{
+	return *vm->moving_to && strcmp(vm->moving_to, vm->host);
+}
+
+/* Not those that may be elsewhere by now, unless @all. */
 static int halt(struct cl_txn *txn, const struct running *running, bool all,
 		unsigned int *halted)
 {
@@ -169,7 +175,7 @@ static int halt(struct cl_txn *txn, const struct running *running, bool all,
 
 	for (i = 0, *halted = 0; i < running->nr && !ret; i++) {
 		ret = cl_get_vm(txn, running->names[i], &before);
-		if (!ret && *before.moving_to && !all)
+		if (!ret && leaving(&before) && !all)
 			continue;
 		++*halted;
 		vm = before;

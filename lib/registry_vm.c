@@ -20,6 +20,7 @@ static int find_vm(struct cl_txn *txn, struct act *act)
 		       request->verb == CL_VM_ADOPT);
 	if (!act->is_new)
 		return ret;
+	act->answer->is_new = true;
 	if (request->type < 0)
 		return cl_fail(cl_txn_error(txn), -EINVAL, request->name,
 			       "is a new VM; give its --type");

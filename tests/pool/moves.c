@@ -58,6 +58,40 @@ static void test_steps(void)
 	   is(CL_VM_HALTED, "", ""), "what does not run has nothing to wait for");
 }
 
+static int cancel_start(bool fresh)
+{
+	struct cl_vm_request request = {
+		.verb = CL_VM_START, .step = CL_STEP_CANCEL, .name = "web",
+		.host = "a", .type = CL_VM_PVH, .fresh = fresh
+	};
+
+	return cl_registry_vm(store, &request, &answer, &error);
+}
+
+static void test_starts(void)
+{
+	struct cl_member again = member_of("a", "third boot");
+	struct cl_change change;
+	struct cl_vm vm;
+
+	ok(!act(CL_VM_START, CL_STEP_BEGIN, "a") && !answer.is_new &&
+	   is(CL_VM_RUNNING, "a", "a"), "a start begins");
+	ok(act(CL_VM_START, CL_STEP_BEGIN, "a") == -EBUSY &&
+	   act(CL_VM_SUSPEND, 0, NULL) == -EBUSY, "it begins once, and nothing else does");
+	ok(!cancel_start(false) && is(CL_VM_HALTED, "", ""), "it comes to nothing");
+	ok(cancel_start(false) == -EINVAL, "which it does once");
+	ok(!act(CL_VM_START, CL_STEP_BEGIN, "a") && !act(CL_VM_ADOPT, 0, "a") &&
+	   is(CL_VM_RUNNING, "a", ""), "it ends, and the VM is there");
+	ok(!act(CL_VM_STOP, 0, NULL) && !act(CL_VM_START, CL_STEP_BEGIN, "a") &&
+	   !cl_registry_report(store, &again, false, &change, &error) &&
+	   change.halted == 1 && is(CL_VM_HALTED, "", ""),
+	   "with its host's next boot it is over");
+	ok(!act(CL_VM_FORGET, 0, NULL) && !act(CL_VM_START, CL_STEP_BEGIN, "a") &&
+	   answer.is_new && !cancel_start(true) &&
+	   cl_registry_find_vm(store, "web", &vm, &error) == -ENOENT,
+	   "of a new VM nothing is left");
+}
+
 static void test_hosts(void)
 {
 	struct cl_member again = member_of("a", "second boot");
@@ -85,6 +119,8 @@ int main(void)
 	   !cl_registry_join(store, "lab", &b, &change, &error), "a pool of two hosts");
 	test_steps();
 	test_hosts();
+	ok(!cl_registry_join(store, "lab", &b, &change, &error), "the lost host is back");
+	test_starts();
 	cl_store_close(store);
 	return done();
 }

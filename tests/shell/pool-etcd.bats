@@ -204,6 +204,25 @@ own_server() {
 	[ "$(ls state/noted-vms)" = "" ]
 }
 
+@test "without the store --run starts VMs, too: what Xen gave is noted, and nothing of one that failed" {
+	own_server
+	cpulevel pool join --name "$(uname -n)" "$HOSTS/haswell" >/dev/null
+	mkdir bin
+	# shellcheck disable=SC2016 # for that shell
+	printf '#!/bin/sh\n[ $1 != domid ] || echo 7\nexit ${XL_EXIT:-0}\n' >bin/xl
+	sed -n '/^PV Default policy/,/^HVM/p' "$TOP/tests/data/xen-cpuid-p.txt" | sed '1s/PV Default/Domain 7/; /^HVM/d' >policy
+	printf '#!/bin/sh\ncat policy\n' >bin/xen-cpuid
+	chmod +x bin/*
+	kill -KILL "$(etcd_pid "$GONE")"
+	XL_EXIT=1 PATH=$PWD/bin:$PATH run -2 cpulevel vm start db --type pvh --xl db.cfg --run
+	[[ $output = *"xl: create of db.cfg failed; the VM does not run" ]]
+	PATH=$PWD/bin:$PATH cpulevel vm start web --type pv --xl web.cfg --run >/dev/null
+	[ "$(ls state/noted-vms)" = web.json ]
+	relaunch_etcd "$GONE"
+	[[ "$(cpulevel pool report --name "$(uname -n)" "$HOSTS/haswell")" = *"recorded_vms      web"* ]]
+	[ "$(cpulevel vm show web --json | jq -r .features)" = "$(cpulevel show "$TOP/tests/data/xen-cpuid-p.txt" --json | jq -r .featuresets.pv_default.hex)" ]
+}
+
 @test "what started alone and cannot be recorded is named and not forgotten" {
 	own_server
 	join haswell westmere

@@ -7,7 +7,7 @@ this_host epyc
 t "a pool is made, and this host joins" eval 'cpulevel pool create lab && cpulevel pool join --name epyc'
 t "its level is this host's" level_is_common
 t "a PVH guest starts" started free pvh
-t "Xen gave it what the record says" given free pvh
+t "Xen gave it what the record says" given free
 next_look free >"$GUESTS/free.look"
 t "in CPUID it sees exactly that" cpuid_is "$GUESTS/free.look" "$(set_of free)"
 t "/proc/cpuinfo has exactly that" flags_are "$GUESTS/free.look" "$(set_of free)"

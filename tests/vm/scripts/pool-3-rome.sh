@@ -8,13 +8,13 @@ t "this host joins" cpulevel pool join --name rome
 t "the level is what all three have" level_is_common
 level=$(cpulevel pool level --json)
 t "a PVH guest starts with the mask" started web pvh
-t "Xen gave it what the record says" given web pvh
+t "Xen gave it what the record says" given web
 t "which is the level" is_level web "$(json hvm <<<"$level")"
 next_look web >"$GUESTS/web.look"
 t "in CPUID it sees exactly the level" cpuid_is "$GUESTS/web.look" "$(set_of web)"
 t "/proc/cpuinfo has exactly the level" flags_are "$GUESTS/web.look" "$(set_of web)"
 t "a PV guest starts with the mask" started old pv
-t "Xen gave it what the record says, PV" given old pv
+t "Xen gave it what the record says, PV" given old
 t "which is the PV level" is_level old "$(json pv <<<"$level")"
 next_look old >"$GUESTS/old.look"
 # Its CPUID would need masking registers, and QEMU's do nothing.
