@@ -120,7 +120,7 @@ certificate() {	# NAME SUBJECT USAGE: signed by ca.pem
 		-extfile <(printf 'subjectAltName=IP:127.0.0.1\nextendedKeyUsage=%s\n' "$3") 2>/dev/null
 }
 
-secure_server() {
+secure_server() {	# [OPTION]...
 	local client peer
 
 	client=https://127.0.0.1:$(free_port)
@@ -129,9 +129,9 @@ secure_server() {
 	certificate server /CN=server serverAuth,clientAuth
 	certificate client /O=pool clientAuth
 	certificate named /CN=pool clientAuth
-	launch_etcd secure --cert-file server.pem --key-file server.key --trusted-ca-file ca.pem --client-cert-auth \
+	launch_etcd "secure$BATS_TEST_NUMBER" --cert-file server.pem --key-file server.key --trusted-ca-file ca.pem --client-cert-auth \
 		--listen-client-urls "$client" --advertise-client-urls "$client" \
-		--listen-peer-urls "$peer" --initial-advertise-peer-urls "$peer" --initial-cluster "secure=$peer"
+		--listen-peer-urls "$peer" --initial-advertise-peer-urls "$peer" --initial-cluster "secure$BATS_TEST_NUMBER=$peer" "$@"
 	await_etcd "$client" --cacert ca.pem --cert client.pem --key client.key
 	CPULEVEL_STORE=etcds://${client#*://}
 	ctl() { etcdctl --endpoints "$client" --cacert ca.pem --cert client.pem --key client.key "$@"; }
@@ -185,4 +185,32 @@ refused() {	# MESSAGE LINE...
 	conf "$@"
 	run -2 cpulevel pool level
 	[[ $output = *"$message"* && $output != *secret* && ${#lines[@]} = 1 ]]
+}
+
+# How many tokens that server has given.
+tokens() {
+	curl -s --cacert ca.pem --cert client.pem --key client.key "${CPULEVEL_STORE/etcds/https}/metrics" |
+		sed -n 's/^grpc_server_handled_total.*OK.*"Authenticate".* //p'
+}
+
+@test "a token that runs out in the middle is renewed: no command fails, and nothing is done twice" {
+	secure_server --auth-token-ttl 1 >/dev/null
+	${CC:-cc} -Wall -Wextra -Werror -O1 -fPIC -shared -o late.so "$BATS_TEST_DIRNAME/tools/late.c"
+	conf cacert="$PWD/ca.pem" cert="$PWD/client.pem" key="$PWD/client.key" user=pool password=secret
+	cpulevel pool create lab >/dev/null
+	cpulevel pool watch >lines 3>&- &
+	watcher=$!
+	join haswell
+	before=$(tokens)
+	# Its change comes by a connection of its own, once the token has run out.
+	LD_PRELOAD=$PWD/late.so run -0 --separate-stderr cpulevel pool join "$HOSTS/westmere"
+	# shellcheck disable=SC2154 # bats sets it
+	[ "$stderr" = "" ]
+	[ $(($(tokens) - before)) -ge 2 ]
+	cpulevel pool leave westmere >/dev/null
+	[ "$(cpulevel pool history --json | jq -c '[.changes[] | .verb + " " + .subject]')" = '["join haswell","join westmere","leave westmere"]' ]
+	# Whoever waited for longer than a token lives has been told of each.
+	for _ in $(seq 100); do [[ $(wc -l <lines) -lt 3 ]] || break; sleep 0.1; done
+	kill $watcher
+	[ "$(jq -c .number lines | tr '\n' ' ')" = "1 2 3 " ]
 }
