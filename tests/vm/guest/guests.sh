@@ -27,7 +27,7 @@ config() {
 		type = "$2"
 		memory = 128
 		vcpus = 1
-		kernel = "$(readlink -f /boot/vmlinuz-xen)"
+		kernel = "$GUESTS/kernel"
 		ramdisk = "$GUESTS/initrd"
 		extra = "console=hvc0"
 		on_crash = "destroy"
@@ -150,7 +150,7 @@ this_host() {
 	mkdir -p "$CPULEVEL_STATE"
 	insmod ./cpulevel.ko
 	toolstack
-	[[ -e $GUESTS/initrd ]] || cp guest-initrd $GUESTS/initrd
+	[[ -e $GUESTS/initrd ]] || { cp guest-initrd $GUESTS/initrd && cp guest-kernel $GUESTS/kernel; }
 	# For the pool's level computed otherwise, below.
 	printf '%s %s\n' "$(xen_says pv_default)" "$(xen_says hvm_default)" >$GUESTS/sets."$HOST"
 }
@@ -181,9 +181,10 @@ level_is_common() {
 # started NAME TYPE: at the level, by the command alone.
 started() {
 	config "$1" "$2"
-	cpulevel vm start "$1" --type "$2" --xl "$GUESTS/$1.cfg" --run >"$GUESTS/$1.started"
+	local rc=0
+	cpulevel vm start "$1" --type "$2" --xl "$GUESTS/$1.cfg" --run >"$GUESTS/$1.started" || rc=$?
 	cat "$GUESTS/$1.cfg" "$GUESTS/$1.started"
-	xl domid "$1"
+	[[ $rc -eq 0 ]] && xl domid "$1"
 }
 
 # Xen's own word on the policy of the domain, against what was asked for.
