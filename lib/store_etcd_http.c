@@ -53,6 +53,42 @@ static size_t take(char *data, size_t size, size_t nr, void *arg)
 	return size * nr;
 }
 
+/* What is left of a question. */
+struct question {
+	const char *text;
+	size_t left;
+};
+
+static size_t give(char *to, size_t size, size_t nr, void *arg)
+{
+	struct question *question = arg;
+	size_t len = size * nr < question->left ? size * nr : question->left;
+
+	memcpy(to, question->text, len);
+	question->text += len;
+	question->left -= len;
+	return len;
+}
+
+/*
+ * On a connection that it had before, curl asks again by itself if nobody
+ * answers.  What it has read from a function it cannot read again: it fails.
+ */
+static void set_question(struct etcd_store *s, struct question *question,
+			 bool once)
+{
+	const struct curl_functions *c = s->curl;
+
+	if (!once) {
+		c->curl_easy_setopt(s->easy, CURLOPT_POSTFIELDS, question->text);
+		return;
+	}
+	c->curl_easy_setopt(s->easy, CURLOPT_POST, 1l);
+	c->curl_easy_setopt(s->easy, CURLOPT_POSTFIELDSIZE, (long)question->left);
+	c->curl_easy_setopt(s->easy, CURLOPT_READFUNCTION, give);
+	c->curl_easy_setopt(s->easy, CURLOPT_READDATA, question);
+}
+
 void cl_etcd_address(struct etcd_store *s, CURL *easy, unsigned int endpoint,
 		     const char *path)
 {
@@ -115,6 +151,7 @@ static CURLcode post(struct etcd_store *s, unsigned int endpoint,
 {
 	const struct curl_functions *c = s->curl;
 	struct curl_slist *headers = cl_etcd_headers(s);
+	struct question question = { text, strlen(text) };
 	CURLcode code;
 
 	if (!headers)
@@ -123,9 +160,7 @@ static CURLcode post(struct etcd_store *s, unsigned int endpoint,
 	cl_etcd_address(s, s->easy, endpoint, path);
 	c->curl_easy_setopt(s->easy, CURLOPT_HTTPHEADER, headers);
 	c->curl_easy_setopt(s->easy, CURLOPT_TIMEOUT_MS, (long)ANSWER_MS);
-	/* On a connection that it had before, curl would ask twice by itself. */
-	c->curl_easy_setopt(s->easy, CURLOPT_FRESH_CONNECT, once ? 1l : 0l);
-	c->curl_easy_setopt(s->easy, CURLOPT_POSTFIELDS, text);
+	set_question(s, &question, once);
 	c->curl_easy_setopt(s->easy, CURLOPT_WRITEFUNCTION, take);
 	c->curl_easy_setopt(s->easy, CURLOPT_WRITEDATA, body);
 	code = c->curl_easy_perform(s->easy);
