@@ -218,16 +218,20 @@ int cl_etcd_get(struct cl_txn *txn, const char *key, struct cl_value *value)
 {
 	struct etcd_txn *t = of_etcd_txn(txn);
 	struct etcd_write *write = cl_etcd_write_at(t, key);
-	json_t *answer, *kv;
+	json_t *answer = NULL, *kv = json_object_get(t->known, key);
 	int ret;
 
 	if (write)
 		return write->data ? cl_etcd_value(t, key, write->data, write->len,
 					      value) : -ENOENT;
-	ret = cl_etcd_range(t, key, NULL, 1, &answer);
-	if (ret)
-		return ret;
-	kv = json_array_get(json_object_get(answer, "kvs"), 0);
+	if (!kv) {
+		ret = cl_etcd_range(t, key, NULL, 1, &answer);
+		if (ret)
+			return ret;
+		kv = json_array_get(json_object_get(answer, "kvs"), 0);
+	} else if (json_is_null(kv)) {
+		kv = NULL;
+	}
 	ret = cl_etcd_saw(t, key, cl_etcd_number(kv, "mod_revision"));
 	if (!ret)
 		ret = kv ? cl_etcd_value_from(t, key, kv, value) : -ENOENT;

@@ -133,6 +133,8 @@ struct etcd_txn {
 	struct etcd_range *ranges;
 	struct etcd_write *writes;	/* by key */
 	size_t nr_reads, nr_ranges, nr_writes;
+	json_t *known;			/* what a refused commit was told, by key */
+	int64_t known_at;		/* and of which moment that is */
 	char nonce[33];			/* of this transaction alone */
 	int64_t unsure;			/* it may have been done after that; 0: no */
 };

@@ -148,6 +148,56 @@ static json_t *changes_of(struct etcd_txn *t)
 	return all;
 }
 
+/* ---- What is learned when it is refused ---- */
+
+/* All that was compared is read again in the same question. */
+static json_t *reads_of(struct etcd_txn *t)
+{
+	json_t *reads = json_array();
+	size_t i;
+
+	json_array_append_new(reads, json_pack("{s:{s:o}}", "request_range",
+			"key", cl_etcd_key(etcd_of(t), "schema")));
+	for (i = 0; i < t->nr_reads; i++)
+		json_array_append_new(reads, json_pack("{s:{s:o}}",
+				"request_range", "key",
+				cl_etcd_key(etcd_of(t), t->reads[i].key)));
+	return reads;
+}
+
+static json_t *nth_read(const json_t *answer, size_t n)
+{
+	json_t *one = json_array_get(json_object_get(answer, "responses"), n);
+
+	return json_array_get(json_object_get(json_object_get(one,
+				"response_range"), "kvs"), 0);
+}
+
+/* So the next attempt need not ask, and is sooner than the others'. */
+static void learn(struct etcd_txn *t, const json_t *answer)
+{
+	size_t i;
+
+	/* Another schema is to be looked at first. */
+	if (cl_etcd_number(nth_read(answer, 0), "mod_revision") !=
+	    etcd_of(t)->schema)
+		return;
+	t->known = json_object();
+	t->known_at = cl_etcd_revision(answer);
+	for (i = 0; i < t->nr_reads; i++) {
+		json_t *kv = nth_read(answer, i + 1);
+
+		json_object_set_new(t->known, t->reads[i].key,
+				    kv ? json_incref(kv) : json_null());
+	}
+}
+
+static void unlearn(struct etcd_txn *t)
+{
+	json_decref(t->known);
+	t->known = NULL;
+}
+
 int cl_etcd_commit(struct etcd_txn *t)
 {
 	json_t *answer;
@@ -157,12 +207,15 @@ int cl_etcd_commit(struct etcd_txn *t)
 	if (ret)
 		return ret;
 	ret = cl_etcd_call(etcd_of(t), "/v3/kv/txn",
-			   json_pack("{s:o, s:o}", "compare", compares_of(t),
-				     "success", changes_of(t)), true, &answer,
+			   json_pack("{s:o, s:o, s:o}", "compare",
+				     compares_of(t), "success", changes_of(t),
+				     "failure", reads_of(t)), true, &answer,
 			   t->txn.error);
 	if (ret)
 		return ret;
 	done = json_is_true(json_object_get(answer, "succeeded"));
+	if (!done)
+		learn(t, answer);
 	json_decref(answer);
 	return done ? 0 : -EAGAIN;
 }
@@ -246,11 +299,15 @@ static int attempt(struct etcd_txn *t, cl_txn_function *function, void *arg)
 
 	forget(t);
 	if (t->unsure) {
+		unlearn(t);
 		ret = cl_etcd_landed(t);
 		if (ret)
 			return ret > 0 ? 0 : ret;
 	}
+	if (t->known)
+		t->revision = t->known_at;
 	ret = function(&t->txn, arg);
+	unlearn(t);
 	if (!ret && t->nr_writes)
 		ret = cl_etcd_commit(t);
 	if (ret == -ETIMEDOUT && !t->unsure)
@@ -290,12 +347,13 @@ static int etcd_run(struct cl_store *store, bool change,
 		cl_etcd_pause(random / 65536 % backoff);
 		backoff = backoff < BACKOFF_MS ? 2 * backoff : BACKOFF_MS;
 		/* Or was it the store itself that changed? */
-		ret = cl_etcd_check_schema(of_etcd(store), error);
+		ret = t.known ? 0 : cl_etcd_check_schema(of_etcd(store), error);
 		if (ret)
 			break;
 	}
 	of_etcd(store)->seen = t.revision;
 	forget(&t);
+	unlearn(&t);
 	return give_up(&t, ret);
 }
 

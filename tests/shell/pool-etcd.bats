@@ -60,6 +60,19 @@ lossy() {	# WORD answer|before
 	[ "$(cat lost)" = "lost the request" ]
 }
 
+@test "whoever was too late knows at once what the others did, and asks for nothing again" {
+	build_late
+	join haswell
+	before=$(requests)
+	cpulevel pool join --name h2 "$HOSTS/haswell" >/dev/null
+	alone=$(($(requests) - before))
+	run -0 ./late "$CPULEVEL_STORE" "cpulevel pool join --name h3 $HOSTS/haswell >/dev/null"
+	[ "$output" = "$(printf 'hosts 2\nhosts 3')" ]
+	# Its own are what schema it is, and that pool, once.
+	[ $(($(requests) - before - 2 * alone)) = 2 ]
+	[ "$(ctl get --print-value-only "$(key late)" | tail -c 2)" = x ]
+}
+
 # An export with that many VMs that run on haswell.
 fleet() {	# NR
 	join haswell

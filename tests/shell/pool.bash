@@ -12,6 +12,12 @@ build_command() {
 	export PATH
 }
 
+# The tool late, which is a transaction that others come between.
+build_late() {
+	${CC:-cc} -std=gnu99 -Wall -Wextra -Werror -O1 -o late "$BATS_TEST_DIRNAME/tools/late.c" "$TOP"/build/libcpulevel{-pool,}.a \
+		-lexpat -ljansson -lsqlite3 -ldl
+}
+
 # Files that are called so keep their stores in etcd, each in a folder of keys of its own.
 on_etcd() { [[ ${BATS_TEST_FILENAME##*/} = *etcd* ]]; }
 
