@@ -49,6 +49,13 @@ boot() {
 	sed "s,=/usr/sbin/cpulevel,=$TOP/build/cpulevel," "$UNIT" >cpulevel-report.service
 	run -0 systemd-analyze verify --man=no ./cpulevel-report.service
 	[ "$output" = "" ]
+	# And so it is where it tries again.
+	cp -r "$UNIT.d" .
+	run -0 systemd-analyze verify --man=no ./cpulevel-report.service
+	[ "$output" = "" ]
+	sed -i 's/^Restart=.*/Restart=always/' cpulevel-report.service.d/retry.conf
+	run systemd-analyze verify --man=no ./cpulevel-report.service
+	[[ $output = *Restart=* ]]
 }
 
 @test "a host without a pool is quiet, and all is well" {
