@@ -20,12 +20,12 @@ inputs_of_run() {	# -> paths
 	programs
 }
 
-# All that it makes: its own tools, and the disks.
+# All that it makes: its own tools, and the disks, beside legacy ones their checksums.
 outputs_of_run() {	# -> paths
 	local iso
 
 	printf '%s\n' "$PACKINFO" "$KABI"
-	while IFS=$'\t' read -r _ _ _ _ _ _ iso _; do printf '%s\n' "$iso"; done <"$RUN/outcome.tsv"
+	while IFS=$'\t' read -r _ _ _ _ _ _ iso _; do printf '%s\n' "$iso" "$iso.md5" "${iso%.iso}.metadata.md5"; done <"$RUN/outcome.tsv"
 }
 
 # A time that a program can set (mtime) proves nothing, one that it cannot (ctime) does.

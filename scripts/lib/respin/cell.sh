@@ -113,11 +113,22 @@ build_arguments() {
 			ARGS+=(--keyfile "$WORK/$key")
 		fi
 	else
-		ARGS+=(--product "${INFO[product]-}:${INFO[product-version]-}")
+		legacy_arguments
 	fi
 	[[ -z $O_SIGN_TIME ]] || ARGS+=(--sign-time "$O_SIGN_TIME")
 	[[ -z $O_MODULE_KEY ]] || ARGS+=(--module-key "$O_MODULE_KEY" --module-cert "$O_MODULE_CERT")
 	[[ $action != keep ]] || ARGS+=(--built "$dir/modules" --built-for "$(built_for "$dir/modules")")
+}
+
+# Of the same product as before, under the version that the old hosts' scripts can read.
+legacy_arguments() {
+	local requires
+
+	ARGS+=(--version "${version%.respin*}" --build "${INFO[build]:+${INFO[build]}.}respin$n"
+		--product "${INFO[product]-}${INFO[product-version]:+:${INFO[product-version]}}")
+	[[ -z ${INFO[memory-requirement-mb]-} ]] || ARGS+=(--mem "${INFO[memory-requirement-mb]}")
+	[[ ${INFO[enforce-homogeneity]-} != true ]] || ARGS+=(--homogeneous)
+	while read -r requires; do ARGS+=(--requires "$requires"); done < <(sed -n 's/^requires=//p' "$dir/info")
 }
 
 # Everything that goes into a cell's disk.  That a group compiled its modules is
@@ -158,19 +169,27 @@ find_cell() {	# PACK K
 		<(plan_cells | awk -F '\t' -v l="$label" -v k="$2" '$1 == l && $2 == k')
 }
 
+# Beside a legacy ISO lie its checksums.
+deliver_file() {	# FILE
+	local there=$O_OUT/${1##*/}
+
+	mkdir -p "$O_OUT"
+	LEFTOVERS+=("$there.part.$$")
+	cp "$1" "$there.part.$$"
+	mv -T "$there.part.$$" "$there"
+}
+
 # The finished disk goes where it was asked for; one that is there already is left alone.
 deliver() {	# LABEL K KEY [SHA256 of what is there] -> the ISO
-	local cell=$CACHE/cells/$3 sum name there=${4-}
+	local cell=$CACHE/cells/$3 sum name there=${4-} side
 
 	read -r sum name <"$cell/sum"
 	name=$O_OUT/$name
 	[[ -n $there || ! -f $name ]] || there=$(sha256sum <"$name")
-	if [[ ${there%% *} != "$sum" ]]; then
-		mkdir -p "$O_OUT"
-		LEFTOVERS+=("$name.part.$$")
-		cp "$cell/${name##*/}" "$name.part.$$"
-		mv -T "$name.part.$$" "$name"
-	fi
+	[[ ${there%% *} = "$sum" ]] || deliver_file "$cell/${name##*/}"
+	for side in "$cell"/*.md5; do
+		[[ ! -f $side ]] || cmp -s "$side" "$O_OUT/${side##*/}" || deliver_file "$side"
+	done
 	result "$1" "$2" state=done "iso=$name" "log=$cell/log" "sha256=$sum" "how=$(<"$cell/how")"
 	printf '%s\n' "$name"
 }

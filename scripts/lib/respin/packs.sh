@@ -77,16 +77,40 @@ info_of_update() {	# DISK
 	printf 'family=update\n%s\n' "$xml"
 }
 
+# A version of digits and dots cannot say that a disk is re-spun: its build does.
 info_of_legacy() {	# DISK
 	local xml k
 
 	xml=$("$PACKINFO" xs-repository "$1/XS-REPOSITORY") || return 6
 	k=$("$PACKINFO" xs-packages "$1/XS-PACKAGES") || return 6
 	k=$(awk -F '\t' '$3 != "-" && $3 != "any" { print $3 }' <<<"$k" | sort -u)
-	printf 'family=legacy\nname-label=%s\nvendor-code=%s\nkernel=%s\n' \
-		"$(sed -n 's/^name=//p' <<<"$xml")" "$(sed -n 's/^originator=//p' <<<"$xml")" "$k"
-	sed -nE '/^(version|product|build|description|memory-requirement-mb|enforce-homogeneity)=/p' <<<"$xml"
-	sed -n 's/^requires=xs main eq /product-version=/p' <<<"$xml"
+	printf 'family=legacy\nkernel=%s\n' "$k"
+	awk -F = '
+		{ value = substr($0, length($1) + 2) }
+		$1 == "name" { print "name-label=" value }
+		$1 == "originator" { print "vendor-code=" value }
+		$1 == "version" { version = value }
+		$1 == "build" && match(value, /\.?respin[0-9]+$/) {
+			respin = "." substr(value, RSTART + (substr(value, RSTART, 1) == "."))
+			value = substr(value, 1, RSTART - 1)
+		}
+		$1 == "build" { print "build=" value }
+		$1 == "requires" && value ~ /^(xs|xcp) main eq / { sub(/.* /, "", value); print "product-version=" value; next }
+		$1 ~ /^(product|description|memory-requirement-mb|enforce-homogeneity|requires)$/ { print $1 "=" value }
+		END { print "version=" version respin }' <<<"$xml"
+}
+
+# What XS-PACKAGES says of each package: all that can be known of its being whole.
+verify_sums() {	# DISK NAME_FOR_MESSAGES
+	local list file size md5
+
+	list=$("$PACKINFO" xs-packages "$1/XS-PACKAGES") || return 6
+	while IFS=$'\t' read -r _ _ _ size md5 _ _ file; do
+		[[ -f $1/$file && $(stat -c %s "$1/$file") = "$size" ]] ||
+			{ note "$2/$file: missing or not $size bytes long; get a complete disk"; return 6; }
+		[[ $(md5sum <"$1/$file") = "$md5  -" ]] ||
+			{ note "$2/$file: its md5 sum differs from the listed one; get a sound disk"; return 6; }
+	done <<<"$list"
 }
 
 open_disk() {	# ISO DIR
@@ -95,7 +119,7 @@ open_disk() {	# ISO DIR
 	open_iso "$1" "$disk" || return
 	if [[ -e $disk/XS-REPOSITORY ]]; then
 		note "$1: a disk of the legacy family; nothing vouches for it but its checksums"
-		info_of_legacy "$disk" >"$2/info" || return
+		info_of_legacy "$disk" >"$2/info" && verify_sums "$disk" "$1" || return
 		extract_modules "$disk" "$2/modules" || return
 	else
 		verify_disk "$disk" "$1" "$O_KEYRING" "$2/trust" || return
