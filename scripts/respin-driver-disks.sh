@@ -205,10 +205,21 @@ write_kernels() {	# -> kernels.tsv
 		[[ $k =~ ^[A-Za-z0-9._+-]+$ ]] || die 5 "$given: names its kernel '$k', which no package can carry; build kernel-devel with another name"
 		[[ -r $dir/Module.symvers ]] ||
 			die 5 "$dir/Module.symvers: missing; without it nothing can be decided, install the whole kernel-devel"
-		printf '%s\t%s\t%s\n' "$k" "$(readlink -f "$dir")" "$(kernel_digest "$dir")" >>"$RUN/kernels.tsv"
+		dir=$(readlink -f "$dir")
+		printf '%s\t%s\t%s\n' "$k" "$dir" "$(kernel_digest "$dir")" >>"$RUN/kernels.tsv"
 	done
 	[[ -z $(cut -f 1 "$RUN/kernels.tsv" | sort | uniq -d) ]] ||
 		die 2 "--kernel-devel: two are for kernel $(cut -f 1 "$RUN/kernels.tsv" | sort | uniq -d | head -n 1); give each kernel once"
+}
+
+# A plan may be carried out days later, and by another machine.
+check_kernel() {	# K
+	local kdir='' kdigest
+
+	[[ -z ${RESPIN_DIGESTS-} ]] || return 0	# by the run that made it
+	IFS=$'\t' read -r _ kdir kdigest < <(kernel_row "$1") || true
+	[[ -z $kdir || $(kernel_digest "$kdir") = "$kdigest" ]] ||
+		die 5 "$kdir: has changed since the plan; run --plan again"
 }
 
 # The cells know nothing but the cache, so what was asked for is written there.
@@ -298,6 +309,7 @@ main() {
 		open_work
 		hold_plan -s
 		load_options
+		check_kernel "${O_CELL[1]-$O_GROUP}"
 		if [[ -n $O_GROUP ]]; then make_group "$O_GROUP"; else make_cell "${O_CELL[@]}"; fi
 		return
 	fi

@@ -159,6 +159,19 @@ module_of() { rpm2cpio "$1"/Packages/*-modules-*.rpm | (cd "$2" && cpio --quiet 
 	grep -q "^b c	1	-	.*$(command sha256sum <'b c.iso' | cut -c 1-64)-.*	b c.iso\$" opened.tsv
 }
 
+@test "a kernel-devel that changed since the plan is said, cell by cell" {
+	cp -rL "$CPULEVEL_KDIR_B" "$BATS_TEST_TMPDIR/kdir"
+	"$RESPIN" --plan --format make "$ISO" --kernel-devel "$BATS_TEST_TMPDIR/kdir" --sign "$KEY" --out "$OUT" --cache "$BATS_TEST_TMPDIR/c" >/dev/null
+	echo >>"$BATS_TEST_TMPDIR/kdir/include/generated/utsrelease.h"
+	run "$RESPIN" --cell acme-edu "$KB" --cache "$BATS_TEST_TMPDIR/c"
+	echo "$output"
+	[ "$status" -eq 5 ]
+	[[ $output = *"$BATS_TEST_TMPDIR/kdir: has changed since the plan; run --plan again"* ]]
+	run "$RESPIN" --group "$KB" --cache "$BATS_TEST_TMPDIR/c"
+	[ "$status" -eq 5 ]
+	[ -z "$(find "$OUT" -name '*.iso' 2>/dev/null)" ]
+}
+
 @test "verdicts are found whatever the cache is called" {
 	local -A SERVED=()
 	. "$TOP/pack/common.sh"
