@@ -38,6 +38,7 @@ static void update_start(struct reader *r, const char **atts)
 		optional(r, atts, "key", "._+-");
 		optional(r, atts, "control", "._+-");
 		optional(r, atts, "after-apply-guidance", ",");
+		optional(r, atts, "enforce-homogeneity", "");
 		optional(r, atts, "installation-size", "");
 		optional(r, atts, "kernel", "._+~-");
 		optional(r, atts, "vendor-code", "._-");

@@ -159,6 +159,14 @@ module_of() { rpm2cpio "$1"/Packages/*-modules-*.rpm | (cd "$2" && cpio --quiet 
 	grep -q "^b c	1	-	.*$(command sha256sum <'b c.iso' | cut -c 1-64)-.*	b c.iso\$" opened.tsv
 }
 
+@test "what a host does after it, and that a whole pool must have it, is as before" {
+	build_disk "$CPULEVEL_KDIR_A" "$BATS_TEST_TMPDIR" --after-apply restartXAPI --homogeneous 2>/dev/null
+	respin "$BATS_TEST_TMPDIR"/*.iso --kernel-devel "$CPULEVEL_KDIR_B" --out "$OUT"
+	open_iso "$OUT/acme-edu-1.1.respin1-$KB.iso" "$BATS_TEST_TMPDIR/disk"
+	grep -q 'after-apply-guidance="restartXAPI"' "$BATS_TEST_TMPDIR/disk/update.xml"
+	grep -q 'enforce-homogeneity="true"' "$BATS_TEST_TMPDIR/disk/update.xml"
+}
+
 @test "a kernel-devel that changed since the plan is said, cell by cell" {
 	cp -rL "$CPULEVEL_KDIR_B" "$BATS_TEST_TMPDIR/kdir"
 	"$RESPIN" --plan --format make "$ISO" --kernel-devel "$BATS_TEST_TMPDIR/kdir" --sign "$KEY" --out "$OUT" --cache "$BATS_TEST_TMPDIR/c" >/dev/null

@@ -102,8 +102,10 @@ build_arguments() {
 	release=${release%%.*}
 	[[ $release =~ ^[1-9][0-9]*$ ]] || release=1
 	ARGS+=(--release "$release.respin$n")
+	[[ ${INFO[enforce-homogeneity]-} != true ]] || ARGS+=(--homogeneous)
 	if [[ $family = update ]]; then
 		ARGS+=(--sign "$O_SIGN")
+		[[ -z ${INFO[after-apply-guidance]-} ]] || ARGS+=(--after-apply "${INFO[after-apply-guidance]}")
 		key=$(rollups "$dir")
 		[[ -z $key ]] || ARGS+=(--rollups "$key")
 		# The disk names a key's file; what that holds is the signing key's affair.
@@ -127,7 +129,6 @@ legacy_arguments() {
 	ARGS+=(--version "${version%.respin*}" --build "${INFO[build]:+${INFO[build]}.}respin$n"
 		--product "${INFO[product]-}${INFO[product-version]:+:${INFO[product-version]}}")
 	[[ -z ${INFO[memory-requirement-mb]-} ]] || ARGS+=(--mem "${INFO[memory-requirement-mb]}")
-	[[ ${INFO[enforce-homogeneity]-} != true ]] || ARGS+=(--homogeneous)
 	while read -r requires; do ARGS+=(--requires "$requires"); done < <(sed -n 's/^requires=//p' "$dir/info")
 }
 
