@@ -60,6 +60,8 @@ check_all() {
 prepare() {
 	[[ -n $O_SOURCE ]] || return 0
 	prepare_sources "$WORK/src/SOURCES"
+	# The shell of a spec that is published already would take its name apart.
+	[[ -z $O_BUILT ]] || { cp -r "$O_BUILT" "$WORK/built"; O_BUILT=$WORK/built; }
 	set_release_args
 }
 

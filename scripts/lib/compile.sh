@@ -63,7 +63,7 @@ set_kernel_args() {	# K
 	[[ ${MAKEFLAGS:-} != *--jobserver* ]] || jobs='%{nil}'
 	KERNEL_ARGS=(-D "kernel_version $1" -D "kernel_devel ${KDIRS[$1]}"
 		-D "kernel_uname_r $(rpm_kver "$1")" -D "_smp_mflags $jobs"
-		${O_BUILT:+-D "built $(readlink -f "$O_BUILT")"})
+		${O_BUILT:+-D "built $O_BUILT"})
 	if [[ $O_FORMAT = legacy ]]; then
 		KERNEL_ARGS+=(-D "legacy 1" -D "modules_name $(legacy_modules_name "$O_LABEL" "$1")")
 		[[ $O_ERA != 6.2 ]] || KERNEL_ARGS+=(-D "kernel_requires $(kernel_package "$1")")

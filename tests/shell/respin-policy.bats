@@ -74,6 +74,13 @@ module_of() {	# ISO DIR -> its module
 	[[ $output = "rebuild "* ]]
 }
 
+@test "keep: from a cache whose name has a blank in it" {
+	run "$RESPIN" "$ISO" --policy keep --kernel-devel "$CPULEVEL_KDIR_B" --sign "$KEY" --out "$T/my disks" --cache "$T/my cache"
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[[ $output = *"	$T/my disks/"*".iso	kept from the disk before" ]]
+}
+
 @test "keep: a kernel whose symbols changed is built for" {
 	run "$RESPIN" --plan --policy keep "$ISO" --kernel-devel "$CPULEVEL_KDIR_A" --cache "$T/c"
 	echo "$output"
