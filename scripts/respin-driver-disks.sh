@@ -103,6 +103,8 @@ check_options() {
 	O_JOBS=${O_JOBS:-$(nproc)}
 	[[ -z $O_OUT ]] || O_OUT=$(readlink -m "$O_OUT")
 	[[ -n $O_PLAN && $O_FORMAT = @(text|json) ]] && return
+	[[ -z $O_REPORT || -w $O_REPORT || ! -e $O_REPORT && -w $(dirname "$O_REPORT") ]] ||
+		die 5 "--report $O_REPORT: cannot be written; choose another file"
 	[[ -n $O_OUT ]] || bad_usage "--out: missing; give the folder for the ISOs"
 	[[ -n $O_SIGN ]] || bad_usage "--sign: missing; give the key that your users' hosts trust"
 }

@@ -421,6 +421,7 @@ module_of() { rpm2cpio "$1"/Packages/*-modules-*.rpm | (cd "$2" && cpio --quiet 
 		2|--jobs: '0'|$ISO --kernel-devel $CPULEVEL_KDIR_B --jobs 0
 		2|--source: 'a'|$ISO --kernel-devel $CPULEVEL_KDIR_B --source a
 		2|no such option|$ISO --frob x
+		5|--report /nowhere/x.html: cannot be written; |$ISO --kernel-devel $CPULEVEL_KDIR_B --sign $KEY --out $OUT --report /nowhere/x.html
 		5|no such secret key|$ISO --kernel-devel $CPULEVEL_KDIR_B --sign nobody@nowhere.example --out $OUT
 		5|not a prepared kernel-devel|--plan $ISO --kernel-devel /
 		2|two are for kernel|--plan $ISO --kernel-devel $CPULEVEL_KDIR_B --kernel-devel $CPULEVEL_KDIR_B
