@@ -139,7 +139,7 @@ open_cache() {
 
 open_work() {
 	WORK=$(mktemp -d) LEFTOVERS=() CHILDREN=()
-	trap 'rm -rf "$WORK" ${LEFTOVERS[@]+"${LEFTOVERS[@]}"}' EXIT
+	trap 'rm -rf "$WORK" "$CACHE/${WORK##*/}".* ${LEFTOVERS[@]+"${LEFTOVERS[@]}"}' EXIT
 	trap 'interrupted 129' HUP
 	trap 'interrupted 130' INT
 	trap 'interrupted 143' TERM
@@ -184,7 +184,7 @@ kernel_devel_of() {	# RPM -> its folder, unpacked once
 
 	dir=$CACHE/devel/$(digest <"$1")
 	if [[ ! -d $dir ]]; then
-		tmp=$(mktemp -d "$CACHE/tmp.XXXXXX")
+		tmp=$(mktemp -d "$CACHE/${WORK##*/}.XXXXXX")
 		unpack_kernel_devel "$1" "$tmp/rpm" >/dev/null || exit
 		mkdir -p "$CACHE/devel"
 		mv -T "$tmp/rpm" "$dir"

@@ -180,6 +180,14 @@ module_of() { rpm2cpio "$1"/Packages/*-modules-*.rpm | (cd "$2" && cpio --quiet 
 	[ -z "$(find "$OUT" -name '*.iso' 2>/dev/null)" ]
 }
 
+@test "nothing half unpacked stays in the cache" {
+	run respin "$ISO" --kernel-devel "$W"/disk/Packages/update-*.rpm --out "$OUT" --cache "$BATS_TEST_TMPDIR/c"
+	echo "$output"
+	[ "$status" -eq 5 ]
+	[[ $output = *"holds no kernel-devel folder"* ]]
+	[ -z "$(find "$BATS_TEST_TMPDIR/c" -name 'tmp.*')" ]
+}
+
 @test "verdicts are found whatever the cache is called" {
 	local -A SERVED=()
 	. "$TOP/pack/common.sh"

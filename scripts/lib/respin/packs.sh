@@ -191,8 +191,7 @@ open_new_packs() {	# of good and sums
 	local scratch j
 	local -a shares=()
 
-	scratch=$(mktemp -d "$CACHE/tmp.XXXXXX")
-	LEFTOVERS+=("$scratch")
+	scratch=$(mktemp -d "$CACHE/${WORK##*/}.XXXXXX")
 	mkdir -p "$CACHE/packs"
 	for ((j = 0; j < O_JOBS && j < ${#good[@]}; j++)); do
 		start open_share "$j" "$scratch"

@@ -64,7 +64,7 @@ source_kind() {
 
 	if [[ ! -d $dir ]]; then
 		[[ $1 = *.src.rpm ]] || { echo template; return; }
-		tmp=$(mktemp -d "$CACHE/tmp.XXXXXX") || die 5 "$CACHE: cannot be written; free space, or give another --cache"
+		tmp=$(mktemp -d "$CACHE/${WORK##*/}.XXXXXX") || die 5 "$CACHE: cannot be written; free space, or give another --cache"
 		inspect_source "$1" "$tmp"
 		[[ $(<"$tmp/kind") = plain ]] || rm -rf "$tmp/tree"
 		rm -rf "$tmp/unpack"
