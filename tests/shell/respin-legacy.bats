@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
 # A disk of the legacy family becomes one of the legacy family: nothing but its md5 sums vouches for it.
+# shellcheck disable=SC2012
 
 load pack
 
