@@ -20,6 +20,8 @@ KABI=$TOP/build/driver-kabi
 . "$TOP/scripts/lib/compile.sh"
 # shellcheck source=lib/respin/packs.sh
 . "$TOP/scripts/lib/respin/packs.sh"
+# shellcheck source=lib/respin/control.sh
+. "$TOP/scripts/lib/respin/control.sh"
 # shellcheck source=lib/respin/source.sh
 . "$TOP/scripts/lib/respin/source.sh"
 # shellcheck source=lib/respin/plan.sh

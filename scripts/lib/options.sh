@@ -140,15 +140,15 @@ check_identity() {
 
 check_metadata() {
 	local guidance='restart(Host|XAPI|PV|HVM)' one
+	local requires='[A-Za-z0-9_./+-]+( (=|<|>|<=|>=) [A-Za-z0-9._+~:]+(-[A-Za-z0-9._+~]+)?)?'
 
 	may_match --uuid "$O_UUID" "$UUID_REGEX" "a lower-case UUID"
 	may_match --rollups "$O_ROLLUPS" "$UUID_REGEX(,$UUID_REGEX)*" "lower-case UUIDs"
 	# One word that xapi does not know, and it drops them all.
 	may_match --after-apply "$O_AFTER_APPLY" "$guidance(,$guidance)*" \
 		"restartHost, restartXAPI, restartPV, restartHVM, with commas between"
-	may_match --base-requires "$O_BASE_REQUIRES" \
-		'[A-Za-z0-9_./+-]+( (=|<|>|<=|>=) [A-Za-z0-9._+~:]+(-[A-Za-z0-9._+~]+)?)?' \
-		"one RPM dependency, as 'product-version = 8.2.1'"
+	may_match --base-requires "$O_BASE_REQUIRES" "$requires(, $requires)*" \
+		"RPM dependencies, as 'product-version = 8.2.1', with ', ' between"
 	may_match --mem "$O_MEM" '[0-9]+' "a number of MB"
 	for one in ${O_REQUIRES[@]+"${O_REQUIRES[@]}"}; do
 		may_match --requires "$one" '[^ ]+ [^ ]+ (eq|ne|lt|gt|le|ge) [0-9.]+' \

@@ -67,21 +67,27 @@ label_of() { awk -F '\t' -v p="$1" '$1 == p || $5 == p { print $1; exit }' "$RUN
 kernel_row() { awk -F '\t' -v k="$1" '$1 == k { print; exit }' "$RUN/kernels.tsv"; }	# K
 
 # The cells that a disk is made for, each with all that is known of it:
-# label, K, action, reason, version, n, pack folder, source, its digest, its kind, kernel-devel, its digest.
+# label, K, action, reason, version, n, pack folder, source, its digest, its kind, kernel-devel, its digest,
+# the folder of the disk that serves this kernel now or "-".
 plan_cells() {
 	awk -F '\t' -v OFS='\t' '
 		FILENAME ~ /packs.tsv$/ { pack[$1] = $2 OFS $3 OFS $4 OFS $6 OFS $7 OFS $8; next }
 		FILENAME ~ /kernels.tsv$/ { kernel[$1] = $2 OFS $3; next }
-		$3 ~ /^(rebuild|relink|keep)$/ { print $1, $2, $3, $5, pack[$1], kernel[$2] }' \
-		"$RUN/packs.tsv" "$RUN/kernels.tsv" "$RUN/matrix.tsv"
+		FILENAME ~ /served.tsv$/ { if (!(($1, $2) in served)) served[$1, $2] = $3; next }
+		$3 ~ /^(rebuild|relink|keep)$/ { print $1, $2, $3, $5, pack[$1], kernel[$2], ($1, $2) in served ? served[$1, $2] : "-" }' \
+		"$RUN/packs.tsv" "$RUN/kernels.tsv" "$RUN/served.tsv" "$RUN/matrix.tsv"
 }
 
 build_key() {	# SOURCE-DIGEST KERNEL-DIGEST
 	printf '%s\n' "$1" "$2" "$TOOLS" "$COMPILER" | digest
 }
 
-rollups() {	# PACK-DIR -> the old disk's UUID, and those that it had replaced
-	sed -nE 's/^uuid=//p; s/^rollsup=([^ ]*).*/\1/p' "$1/info" | paste -sd ,
+# Of the newest disk and of the kernel's own: their UUIDs, and those that they had replaced.
+rollups() {	# PACK-DIR PACK-DIR|-
+	local -a infos=("$1/info")
+
+	[[ $2 = [-] || $2 = "$1" ]] || infos+=("$2/info")
+	sed -nE 's/^uuid=//p; s/^rollsup=([^ ]*).*/\1/p' "${infos[@]}" | awk '!seen[$0]++' | paste -sd ,
 }
 
 built_for() {	# MODULES-DIR -> the kernel that the modules name
@@ -106,7 +112,8 @@ build_arguments() {
 	if [[ $family = update ]]; then
 		ARGS+=(--sign "$O_SIGN")
 		[[ -z ${INFO[after-apply-guidance]-} ]] || ARGS+=(--after-apply "${INFO[after-apply-guidance]}")
-		key=$(rollups "$dir")
+		control_arguments
+		key=$(rollups "$dir" "$served")
 		[[ -z $key ]] || ARGS+=(--rollups "$key")
 		# The disk names a key's file; what that holds is the signing key's affair.
 		key=${INFO[key]-}
@@ -135,7 +142,7 @@ legacy_arguments() {
 # Everything that goes into a cell's disk.  That a group compiled its modules is
 # no part of it: they are the same.
 key_text() {
-	printf '%s\n' "$version" "${dir##*/}" "$digest" "$kdigest" "$action" "$reason" \
+	printf '%s\n' "$version" "${dir##*/}" "${served##*/}" "$digest" "$kdigest" "$action" "$reason" \
 		"$O_SIGN" "$O_SIGN_TIME" "$MODULE_SIGNER" "${SOURCE_DATE_EPOCH-}" "$TOOLS" "$COMPILER"
 }
 
@@ -161,12 +168,12 @@ first_error() {	# LOG
 	grep -m 1 -E ': (fatal )?error:' "$1" || grep -m 1 -v 'compiling\|packing' "$1" || echo "see $1"
 }
 
-# Fills label k action reason version n dir src digest kdir kdigest.
+# Fills label k action reason version n dir src digest kdir kdigest served.
 find_cell() {	# PACK K
 	label=$(label_of "$1")
 	[[ -n $label ]] || die 2 "$1: not in the plan in $CACHE; run --plan with it first"
 	grep -q "^$label	$2	" "$RUN/matrix.tsv" || die 2 "$1 for $2: not in the plan in $CACHE; run --plan first"
-	IFS=$'\t' read -r _ k action reason version n dir src digest _ kdir kdigest < \
+	IFS=$'\t' read -r _ k action reason version n dir src digest _ kdir kdigest served < \
 		<(plan_cells | awk -F '\t' -v l="$label" -v k="$2" '$1 == l && $2 == k')
 }
 
@@ -197,7 +204,7 @@ deliver() {	# LABEL K KEY [SHA256 of what is there] -> the ISO
 
 # make_cell PACK K: idempotent; the answer is in RUN/results.
 make_cell() {
-	local label k action reason version n dir src digest kdir kdigest key built how=compiled
+	local label k action reason version n dir src digest kdir kdigest served key built how=compiled
 
 	find_cell "$1" "$2"
 	[[ -n $k ]] || return 0	# skipped or blocked
@@ -227,13 +234,13 @@ make_cell() {
 
 # A run that has nothing to do must cost nothing: two processes for all cells.
 deliver_known() {
-	local label k action reason version n dir src digest kdir kdigest i key sum name
+	local label k action reason version n dir src digest kdir kdigest served i key sum name
 	local -a cells=() keys names=()
 	local -A there=()
 
 	rm -rf "$RUN/keys"
 	mkdir "$RUN/keys"
-	while IFS=$'\t' read -r label k action reason version n dir src digest _ kdir kdigest; do
+	while IFS=$'\t' read -r label k action reason version n dir src digest _ kdir kdigest served; do
 		key_text >"$RUN/keys/${#cells[@]}"
 		cells+=("$label"$'\t'"$k")
 	done < <(plan_cells)

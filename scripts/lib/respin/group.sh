@@ -71,7 +71,7 @@ collect_group() {	# K PARENT
 	local label k src kind digest kdigest key name tree
 
 	: >"$2/Kbuild"
-	while IFS=$'\t' read -r label k _ _ _ _ _ src digest kind _ kdigest; do
+	while IFS=$'\t' read -r label k _ _ _ _ _ src digest kind _ kdigest _; do
 		[[ $k = "$1" && $kind = plain && ! -e $RUN/results/$label@$k ]] || continue
 		[[ ${#PACKS[@]} -eq 0 || " ${PACKS[*]} " = *" $label "* ]] || continue
 		[[ $(source_kind "$src" "$digest") = plain ]] || continue

@@ -125,6 +125,7 @@ open_disk() {	# ISO DIR
 		verify_disk "$disk" "$1" "$O_KEYRING" "$2/trust" || return
 		info_of_update "$disk" >"$2/info" || return
 		extract_modules "$disk/Packages" "$2/modules" || return
+		keep_control "$disk" "$2" || { note "$1: its control package cannot be read; get a sound disk"; return 6; }
 	fi
 	note_signed "$2"
 	mkdir -p "$2/SRPMS"
