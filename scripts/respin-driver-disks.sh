@@ -158,12 +158,17 @@ start() {	# COMMAND...
 	CHILDREN+=("$!")
 }
 
+# They clean up behind them; but a sandbox that was not set up yet heeds no signal but one.
 interrupted() {	# CODE
-	local child
+	local child tries=0
 
 	trap '' HUP INT TERM
 	for child in ${CHILDREN[@]+"${CHILDREN[@]}"}; do kill -TERM -- "-$child" 2>/dev/null || true; done
 	wait || true
+	for child in ${CHILDREN[@]+"${CHILDREN[@]}"}; do
+		while kill -0 -- "-$child" 2>/dev/null && [[ $((tries++)) -lt 50 ]]; do sleep 0.1; done
+		kill -KILL -- "-$child" 2>/dev/null || true
+	done
 	note "interrupted; the same command goes on where it was"
 	exit "$1"
 }
@@ -237,10 +242,11 @@ save_options() {
 }
 
 load_options() {
-	local key value
+	local line key value
 
 	[[ -r $RUN/options ]] || die 2 "$CACHE: holds no plan; run --plan with the packs and kernels first"
-	while IFS='=' read -r key value; do
+	while IFS= read -r line; do
+		key=${line%%=*} value=${line#*=}
 		case $key in
 		O_SIGN | O_SIGN_TIME | O_OUT | O_POLICY | O_MODULE_KEY | O_MODULE_CERT) printf -v "$key" '%s' "$value" ;;
 		GNUPGHOME | SOURCE_DATE_EPOCH) [[ -z $value ]] || export "$key=$value" ;;

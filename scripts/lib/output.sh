@@ -14,7 +14,7 @@ open_output() {
 	done
 	[[ -d $O_OUT ]] || mkdir -p "$O_OUT" 2>/dev/null || true
 	[[ -d $O_OUT && -w $O_OUT ]] || die 5 "$O_OUT: cannot be written; choose another --out"
-	STAGE=$O_OUT/.making.$$
+	STAGE=$O_OUT/.making.$HOSTNAME.$$
 	LEFTOVERS+=("$STAGE")
 	for abi in "${DISKS[@]}"; do lock_output "$(disk_name "$abi")"; done
 	mkdir "$STAGE"

@@ -25,8 +25,8 @@ kernel_digest() {	# KDIR
 	memo=$CACHE/kernels/$(find -L "${trees[@]}" -type f -printf '%p %i %C@\n' 2>/dev/null | digest)
 	if [[ ! -s $memo ]]; then
 		mkdir -p "${memo%/*}"
-		find -L "${trees[@]}" -type f -print0 2>/dev/null | sort -z | xargs -0 sha256sum | digest >"$memo.$$"
-		mv "$memo.$$" "$memo"
+		find -L "${trees[@]}" -type f -print0 2>/dev/null | sort -z | xargs -0 sha256sum | digest >"$memo.$HOSTNAME.$$"
+		mv "$memo.$HOSTNAME.$$" "$memo"
 	fi
 	printf '%s\n' "$(<"$memo")"
 }
@@ -182,9 +182,9 @@ deliver_file() {	# FILE
 	local there=$O_OUT/${1##*/}
 
 	mkdir -p "$O_OUT"
-	LEFTOVERS+=("$there.part.$$")
-	cp "$1" "$there.part.$$"
-	mv -T "$there.part.$$" "$there"
+	LEFTOVERS+=("$there.part.$HOSTNAME.$$")
+	cp "$1" "$there.part.$HOSTNAME.$$"
+	mv -T "$there.part.$HOSTNAME.$$" "$there"
 }
 
 # The finished disk goes where it was asked for; one that is there already is left alone.

@@ -40,7 +40,7 @@ compile_modules() {	# KDIR PARENT FLAG...
 
 # Whole or not at all; beside the modules, how they came to be.
 store_build() {	# DIR KEY
-	local part=$CACHE/builds/$2.part.$$ not
+	local part=$CACHE/builds/$2.part.$HOSTNAME.$$ not
 
 	mkdir -p "$part"
 	if find "$1" -name '*.ko' -exec cp -t "$part" {} + && [[ -n $(ls -A "$part") ]]; then
@@ -60,7 +60,7 @@ store_objects() {	# ID...
 
 	[[ $O_POLICY = relink ]] || return 0
 	for object in "$WORK"/new/*.o; do
-		[[ ! -f $object ]] || { cp "$object" "$CACHE/objects/.$$.part" && mv "$CACHE/objects/.$$.part" "$CACHE/objects/${object##*/}"; }
+		[[ ! -f $object ]] || { cp "$object" "$CACHE/objects/.$HOSTNAME.$$.part" && mv "$CACHE/objects/.$HOSTNAME.$$.part" "$CACHE/objects/${object##*/}"; }
 	done
 	for id; do : >"$CACHE/objects/of/$id"; done
 }

@@ -206,10 +206,11 @@ open_new_packs() {	# of good and sums
 
 # Fills INFO with what is known of a pack; of a key that comes again with the first.
 read_info() {	# PACK-DIR
-	local key value
+	local line key
 
 	declare -gA INFO=()
-	while IFS='=' read -r key value; do
-		[[ -z $key || -n ${INFO[$key]-} ]] || INFO[$key]=$value
+	while IFS= read -r line; do
+		key=${line%%=*}
+		[[ -z $key || -n ${INFO[$key]-} ]] || INFO[$key]=${line#*=}
 	done <"$1/info"
 }

@@ -108,9 +108,9 @@ screen() {	# KDIR KERNEL-DIGEST -> file
 		rc=0
 		[[ ${#modules[@]} -eq 0 ]] || "$KABI" check "${modules[@]}" --symvers "$1" --json >"$RUN/screen.json" 2>"$RUN/screen.log" || rc=$?
 		[[ $rc != 5 ]] || die 5 "$(tail -n 1 "$RUN/screen.log")"
-		{ [[ $rc = [036] ]] && verdicts <"$RUN/screen.json" >"$memo.$$"; } ||
+		{ [[ $rc = [036] ]] && verdicts <"$RUN/screen.json" >"$memo.$HOSTNAME.$$"; } ||
 			die 5 "$1: the drivers cannot be compared with it (driver-kabi check ended with $rc: $(tail -n 1 "$RUN/screen.log")); is there room in $CACHE?"
-		mv "$memo.$$" "$memo"
+		mv "$memo.$HOSTNAME.$$" "$memo"
 	fi
 	printf '%s\n' "$memo"
 }

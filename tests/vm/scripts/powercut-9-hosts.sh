@@ -40,9 +40,12 @@ done
 back() { local path; for path in "${away[@]}"; do mv "$path.away" "$path"; done; }
 refused "no depmod" 5 "depmod: not found" back
 
-cp /var/lib/rpm/rpmdb.sqlite /tmp/rpmdb
+# Without what SQLite keeps beside it, which may hold the same pages whole.
+cp -a /var/lib/rpm /tmp/rpm
+rm -f /var/lib/rpm/rpmdb.sqlite-*
+whole() { rm -rf /var/lib/rpm && cp -a /tmp/rpm /var/lib/rpm; }
 dd if=/dev/urandom of=/var/lib/rpm/rpmdb.sqlite bs=20k count=1 conv=notrunc status=none
-refused "a damaged rpm database" 5 "rpm's database " cp /tmp/rpmdb /var/lib/rpm/rpmdb.sqlite
+refused "a damaged rpm database" 5 "rpm's database " whole
 
 now=$(date +%s)
 date -s 2020-01-01 >/dev/null
