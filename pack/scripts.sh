@@ -48,11 +48,10 @@ ODD_AWK='
 '
 
 odd_scripts() {	# RPM -> its lines that are not a driver's business
-	{
-		rpm -qp --nosignature --scripts --triggers "$1"
-		# An rpm that does not know these (4.11) does not run them, either.
-		rpm -qp --nosignature --filetriggers "$1" || true
-	} 2>/dev/null | awk "$ODD_AWK"
+	local query=(rpm -qp --nosignature --scripts --triggers)
+
+	# An rpm that does not know file triggers (4.11) does not run them, either.
+	{ "${query[@]}" --filetriggers "$1" || "${query[@]}" "$1" || true; } 2>/dev/null | awk "$ODD_AWK"
 }
 
 # What no RPM of a driver disk may hold, and what one from a stranger may not.
