@@ -12,7 +12,7 @@ load_again
 t "1.1 is loaded from the pack" from_pack acme_edu 1.1
 t "1.2 is installed over it" driver-disk install "disks/acme-edu-1.2-$A.iso"
 t "1.2 would be loaded" would_load acme_edu 1.2
-t "1.1 is refused now, as it is older" fails 1 "rpm would refuse these packages" driver-disk install "disks/acme-edu-1.1-$A.iso"
+t "1.1 is refused now, as it is older" fails 1 "older than 1.2-1, which is installed" driver-disk install "disks/acme-edu-1.1-$A.iso"
 t "unless that is wanted" driver-disk install --downgrade "disks/acme-edu-1.1-$A.iso"
 t "1.1 would be loaded" would_load acme_edu 1.1
 t "a rollback goes back" show driver-disk rollback

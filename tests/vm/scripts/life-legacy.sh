@@ -26,7 +26,7 @@ t "the installer hands over to driver-disk, which wants to be told that nobody v
 	fails 6 "give --allow-unsigned" own_install "disks/acme-edu-1.2-$A.iso"
 t "1.2 is installed over it" show driver-disk install --allow-unsigned "disks/acme-edu-1.2-$A.iso"
 t "1.2 would be loaded" would_load acme_edu 1.2
-t "1.1 is refused now, as it is older" fails 1 "rpm would refuse" driver-disk install --allow-unsigned "disks/acme-edu-1.1-$A.iso"
+t "1.1 is refused now, as it is older" fails 1 "older than 1.2-1, which is installed" driver-disk install --allow-unsigned "disks/acme-edu-1.1-$A.iso"
 t "unless that is wanted" driver-disk install --allow-unsigned --downgrade "disks/acme-edu-1.1-$A.iso"
 t "1.1 would be loaded" would_load acme_edu 1.1
 t "and is what the record says" grep -q 'version="1.1"' /etc/xensource/installed-repos/acme:acme-edu/XS-REPOSITORY
