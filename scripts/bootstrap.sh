@@ -58,6 +58,8 @@ needs() {
 		/usr/bin/col                          bsdextrautils        util-linux
 		/usr/bin/file                         file                 file
 		/usr/bin/setpriv                      util-linux           util-linux
+		/usr/bin/pgrep                        procps               procps-ng
+		/usr/bin/systemd-analyze              systemd              systemd
 		/usr/bin/bc                           bc                   bc
 		/usr/bin/pahole                       pahole               dwarves
 		/usr/bin/flex                         flex                 flex
