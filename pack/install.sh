@@ -68,6 +68,8 @@ newer() {
 	local a b order
 
 	[[ $1 != "$2" ]] || return 1
+	# To rpm's Lua they are program text.
+	[[ "$1 $2" != *[!A-Za-z0-9._+~^\ -]* ]] || return 1
 	read -ra a <<<"$1"
 	read -ra b <<<"$2"
 	order=$(rpm --eval "%{lua:

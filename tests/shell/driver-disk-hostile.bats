@@ -268,3 +268,12 @@ hand_disk_with_precheck() {	# SCRIPT
 	says "brings acme_edu for $KA, which acme-edu-$KA-modules has brought already; remove that one first"
 	[ ! -e "$R/lib/modules/$KA/extra/acme_edu.ko" ]
 }
+
+# rpm compares versions in its Lua, to which they are program text.
+@test "a version that is a program is no newer one, and is not run" {
+	run bash -c '. "$1/pack/install.sh"; newer "$2" "1 1"' bash "$TOP" "2','1')io.open('$BATS_TEST_TMPDIR/ran','w'):close()o=1-- 1"
+	[ ! -e "$BATS_TEST_TMPDIR/ran" ]
+	[ "$status" -eq 1 ]
+	run bash -c '. "$1/pack/install.sh"; newer "2~rc1+a_b^1 1.el7" "1 9"' bash "$TOP"
+	[ "$status" -eq 0 ]
+}
