@@ -158,6 +158,19 @@ start() {	# COMMAND...
 	CHILDREN+=("$!")
 }
 
+# Once they are over, their numbers may soon be others'.
+await() {	# PID... -> the last one's exit status
+	local child rc=0
+	local -a others=()
+
+	wait "$@" || rc=$?
+	for child in "${CHILDREN[@]}"; do
+		[[ " $* " = *" $child "* ]] || others+=("$child")
+	done
+	CHILDREN=(${others[@]+"${others[@]}"})
+	return "$rc"
+}
+
 # They clean up behind them; but a sandbox that was not set up yet heeds no signal but one.
 interrupted() {	# CODE
 	local child tries=0
@@ -268,7 +281,7 @@ make_plan() {
 	start write_kernels
 	kernels=$!
 	write_packs "${files[@]}"
-	wait "$kernels" || exit
+	await "$kernels" || exit
 	write_matrix
 	save_options
 	exec 8>&-
@@ -295,7 +308,7 @@ run_plan() {
 	if [[ -n $(cells_to_make) ]]; then
 		plan_as_make >"$RUN/plan.mk"
 		start make_cells
-		wait $! || rc=1
+		await $! || rc=1
 	fi
 	[[ ! -s $RUN/refused.tsv ]] || rc=1
 	! grep -q $'\tblocked\t' "$RUN/matrix.tsv" || rc=1

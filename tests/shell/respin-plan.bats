@@ -12,6 +12,7 @@ load pack
 	PROG=respin CACHE=$BATS_TEST_TMPDIR/c RUN=$BATS_TEST_TMPDIR WORK=$RUN TRUSTED=t LEFTOVERS=() O_JOBS=1
 	cd "$RUN"
 	start() { "$@" & }
+	await() { wait "$@"; }
 	open_pack() { mkdir -p "$(pack_folder "$2")" && printf 'name-label=%s\nversion=1\n' "${1%.iso}" >"$(pack_folder "$2")/info"; }
 	sha256sum() { command sha256sum "${@/a.iso/gone}"; }
 	mkdir c
@@ -41,4 +42,24 @@ load pack
 	echo "$output"
 	[ "$status" -eq 5 ]
 	[ -z "$(find screens -type f)" ]
+}
+
+@test "what other scripts opened is opened again" {
+	. "$TOP/scripts/lib/respin/packs.sh"
+	CACHE=c TRUSTED=t
+	[ "$(TOOLS=old pack_folder sum)" != "$(TOOLS=new pack_folder sum)" ]
+}
+
+# Hours later a signal would end some other program's group.
+@test "who is over is not remembered as to be ended" {
+	run bash -c '. "$1"
+		CHILDREN=()
+		start true
+		over=$!
+		start sleep 5
+		await "$over"
+		[[ ${CHILDREN[*]} = "$!" ]] || exit 3
+		kill -- "-$!"
+		await $! || echo "ended with $?, ${#CHILDREN[@]} left"' bash "$RESPIN"
+	[ "$output" = "ended with 143, 0 left" ]
 }

@@ -13,10 +13,11 @@ keep_control() {	# DISK DIR
 	facts=$(rpm -qp --nosignature --qf '[R %{REQUIRENEVRS}\n][F %{FILENAMES}\n]' "$rpm" 2>/dev/null) || return 6
 	mkdir "$2/control"
 	# rpmlib's features and programs are no choice of the vendor's.
-	sed -n 's/^R //p' <<<"$facts" | grep -vE '^(rpmlib\(|/)' >"$2/control/requires" || true
+	sed -n 's/^R //p' <<<"$facts" | grep -vE '^(rpmlib\(|config\(|/)' >"$2/control/requires" || true
 	[[ $facts = *$'\nF /var/update/'* ]] || return 0
 	mkdir "$2/control.all"
 	unpack_rpm "$rpm" "$2/control.all" || return 6
+	chmod -R u+rwX "$2/control.all"
 	for script in precheck remove; do
 		find "$2/control.all/var/update" -path "*/$script" -type f -exec cp {} "$2/control/$script" \;
 	done

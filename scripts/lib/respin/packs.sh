@@ -4,8 +4,8 @@
 #
 # CACHE/packs/DIGEST/ holds of each: info (key=value), modules/*.ko, SRPMS/*.src.rpm;
 # signed=1 in info is of a disk whose modules are signed.
-# The digest is that of the file and of the keys that vouch for it, so that a
-# disk is verified again when either changes.
+# The digest is that of the file, of the keys that vouch for it and of what opens
+# it, so that a disk is verified and opened again when one of them changes.
 
 open_iso() {	# ISO DIR
 	mkdir -p "$2"
@@ -160,7 +160,7 @@ check_info() {	# FILE DIR
 		{ note "$1: names a kernel or key that cannot be one; get a sound disk"; return 6; }
 }
 
-pack_folder() { printf '%s/packs/%s-%s\n' "$CACHE" "$1" "${TRUSTED:0:16}"; }	# SHA256
+pack_folder() { printf '%s/packs/%s-%s-%s\n' "$CACHE" "$1" "${TRUSTED:0:16}" "${TOOLS:0:16}"; }	# SHA256
 
 # Verified and opened whole, or not at all; what kind of source it brings is looked at, too.
 open_pack() {	# FILE SHA256 SCRATCH
@@ -198,7 +198,7 @@ open_new_packs() {	# of good and sums
 		start open_share "$j" "$scratch"
 		shares+=("$!")
 	done
-	[[ ${#shares[@]} -eq 0 ]] || wait "${shares[@]}"
+	[[ ${#shares[@]} -eq 0 ]] || await "${shares[@]}"
 	# What is left of a pack that was refused may be closed to us, too.
 	chmod -R u+rwX "$scratch"
 	rm -rf "$scratch"
