@@ -178,7 +178,7 @@ repair_one() {	# KIND OBJECT
 	package) reinstall "$2" ;;
 	depmod) run_depmod "$2" ;;
 	stamp) rewrite_stamp "$2" ;;
-	stale) rm -rf "${ROOT:?}/${2:?}" ;;
+	stale) rm -rf "$ROOT/${2:?}" ;;
 	initrd) renew_initrd "$2" ;;
 	leftover) rm -f "$2" ;;
 	esac

@@ -258,6 +258,15 @@ stamps() { find "$R/var/update/applied" -type f | wc -l; }
 	done
 }
 
+# Every other test names a folder as its root, and there this worked.
+@test "on the running system, too, a stale record is removed" {
+	mkdir -p "$BATS_TEST_TMPDIR/record"
+	: >"$BATS_TEST_TMPDIR/record/stale"
+	run bash -euc 'ROOT= ; . "$0"; step() { :; }; repair_one stale "$1"' "$TOP/pack/repair.sh" "${BATS_TEST_TMPDIR#/}/record/stale"
+	exits 0
+	[[ ! -e $BATS_TEST_TMPDIR/record/stale && -d $BATS_TEST_TMPDIR/record ]]
+}
+
 # ---- interrupted ----
 
 # rpm may have ended and its last script not begun when the power went.

@@ -204,8 +204,9 @@ hostile_tarball() {	# FILE
 	chmod 777 "$C"
 	open_pack() { mkdir -p "$3/locked/in" && chmod 0 "$3/locked" && return 6; }
 	start() { "$@" & }
-	export -f open_pack start open_new_packs open_share pack_folder
-	run setpriv --reuid 65534 --regid 65534 --clear-groups env CACHE="$C/c" WORK="$C" TMPDIR="$C" TRUSTED=0 O_JOBS=1 bash -euc '
+	await() { wait "$@"; }
+	export -f open_pack start await open_new_packs open_share pack_folder
+	run setpriv --reuid 65534 --regid 65534 --clear-groups env CACHE="$C/c" WORK="$C" TMPDIR="$C" TRUSTED=0 TOOLS=0 O_JOBS=1 bash -euc '
 		LEFTOVERS=() good=(x.iso) sums=(0)
 		mkdir "$CACHE"; cd "$CACHE"
 		open_new_packs

@@ -11,6 +11,10 @@ if [[ -e long ]]; then
 fi
 t "no driver here came from a pack" fails 0 "no driver here came from a pack" driver-disk status
 t "everything is whole" driver-disk verify
+mkdir -p /var/update/applied
+echo '<update name-label="gone" version="1"/>' >/var/update/applied/00000000-0000-0000-0000-000000000000
+t "a record of what is gone is found" fails 1 "records gone, which is not installed" driver-disk verify
+t "and removed" driver-disk verify --repair
 t "driver-disk itself is removed" rpm -e driver-disk
 rm -rf /etc/driver-disk.conf /var/lib/driver-disks
 all_files >/tmp/files.after
