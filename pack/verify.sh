@@ -33,13 +33,20 @@ verify_signature() {	# FILE KEYRING
 	done
 }
 
-verify_sha256() {	# DISK HREF SUM
-	local sum
+# All files of a signed list at once: starting a program is what takes the time.
+verify_sha256() {	# DISK LIST: "sum<TAB>file" lines
+	local sum file i
+	local -a lines=() files=() said
 
-	[[ -f $1/$2 ]] || refuse "$1/$2: missing; get a complete disk" || return
-	sum=$(sha256sum <"$1/$2") || return 6
-	[[ ${sum%% *} = "$3" ]] ||
-		refuse "$1/$2: checksum differs from the signed one; get a sound disk"
+	while IFS=$'\t' read -r sum file; do
+		[[ -f $1/$file ]] || refuse "$1/$file: missing; get a complete disk" || return
+		lines+=("$sum  $1/$file") files+=("$1/$file")
+	done <<<"$2"
+	mapfile -t said < <(sha256sum -- "${files[@]}" 2>/dev/null)
+	for i in "${!files[@]}"; do
+		[[ ${said[i]-} = "${lines[i]}" ]] ||
+			refuse "${files[i]}: checksum differs from the signed one; get a sound disk" || return
+	done
 }
 
 # The keys that vouch for the disk's metadata must vouch for its RPMs too, and
@@ -57,49 +64,66 @@ make_rpm_keyring() {	# KEYRING DBPATH
 		refuse "$1: rpm cannot use the trusted keys; use RSA keys"
 }
 
-# rpmkeys is content with an unsigned RPM, so look for the signature itself.
-verify_rpm() {	# RPM DBPATH
-	local line good='' bad=''
+# rpmkeys is content with an unsigned RPM, so look for the signature itself.  What
+# it says of a file is indented below the file's name.
+verify_rpms() {	# DBPATH RPM...
+	local line rpm=
+	local -A good=() bad=()
 
 	while IFS= read -r line; do
 		case $line in
-		*[Ss]ignature*": OK") good=1 ;;
-		*[Ss]ignature*) bad=1 ;;
+		[!\ ]*:) rpm=${line%:} ;;
+		[!\ ]*) rpm= ;;
+		*[Ss]ignature*": OK") good[.$rpm]=1 ;;
+		*[Ss]ignature*) bad[.$rpm]=1 ;;
 		*" digest: OK" | *" digest: OK ("*")") ;;	# rpm 4.11 adds the sum
-		*" digest: "*) bad=1 ;;
+		*" digest: "*) bad[.$rpm]=1 ;;
 		esac
-	done <<<"$(rpmkeys --dbpath "$2" -Kv "$1" 2>&1 || true)"
-	[[ -n $good && -z $bad ]] ||
-		refuse "$1: not signed by a trusted key, or changed since; get a sound disk"
+	done <<<"$(rpmkeys --dbpath "$1" -Kv "${@:2}" 2>/dev/null || true)"
+	for rpm in "${@:2}"; do
+		[[ -n ${good[.$rpm]-} && -z ${bad[.$rpm]-} ]] ||
+			refuse "$rpm: not signed by a trusted key, or changed since; get a sound disk" || return
+	done
 }
 
 verify_repomd() {	# DISK -> the primary's name
-	local type sum href list
+	local type sum href list sums=
 
 	list=$("$PACKINFO" repomd "$1/repodata/repomd.xml") || return 6
+	while read -r type sum href; do sums+=$sum$'\t'$href$'\n'; done <<<"$list"
+	verify_sha256 "$1" "${sums%$'\n'}" || return
 	while read -r type sum href; do
-		verify_sha256 "$1" "$href" "$sum" || return
 		[[ $type != primary ]] || printf '%s\n' "$href"
 	done <<<"$list"
 }
 
 verify_packages() {	# DISK DBPATH PRIMARY
 	local name evr sum href list
+	local sums='' names=$'\n'
+	local -a rpms=() found
 
 	list=$(gzip -dc "$1/$3" | "$PACKINFO" primary -) || return 6
 	[[ -n $list ]] || refuse "$1: no packages; get a complete disk" || return
 	while IFS=$'\t' read -r name evr sum href; do
-		verify_sha256 "$1" "$href" "$sum" || return
-		verify_rpm "$1/$href" "$2" || return
+		sums+=$sum$'\t'$href$'\n' names+=$href$'\n' rpms+=("$1/$href")
+	done <<<"$list"
+	verify_sha256 "$1" "${sums%$'\n'}" || return
+	verify_rpms "$2" "${rpms[@]}" || return
+	read_rpms "${rpms[@]}"
+	while IFS=$'\t' read -r name evr sum href; do
 		{ rpm_fact "$1/$href" && [[ $R_NAME = "$name" && $R_EPOCH$R_VERSION-$R_RELEASE = "$evr" ]]; } ||
 			refuse "$1/$href: is not the $name $evr that the disk lists; get a sound disk" || return
 	done <<<"$list"
-	diff <(cut -f 4 <<<"$list" | sort) \
-		<(cd "$1" && find Packages -type f | sort) >/dev/null ||
-		refuse "$1/Packages: holds files that the signed list does not name; get a sound disk"
+	# Each of what is there is listed, and as many are: so nothing else is listed, either.
+	mapfile -t found < <(cd "$1" && find Packages -type f)
+	for href in "${found[@]}"; do
+		[[ $names = *$'\n'"$href"$'\n'* ]] && [[ ${#found[@]} -eq ${#rpms[@]} ]] ||
+			refuse "$1/Packages: holds files that the signed list does not name; get a sound disk" || return
+	done
 }
 
 # Everything that will be used must be vouched for; say what is not, return 6.
+# The keys that PRIVATE_DIR has in rpmdb already are those that are trusted.
 verify_disk() {	# DISK NAME_FOR_MESSAGES KEYRING PRIVATE_DIR
 	local odd file primary
 
@@ -112,7 +136,7 @@ verify_disk() {	# DISK NAME_FOR_MESSAGES KEYRING PRIVATE_DIR
 		verify_signature "$1/$file" "$3" || return
 	done
 	"$PACKINFO" update "$1/update.xml" >/dev/null || return 6
-	make_rpm_keyring "$3" "$4/rpmdb" || return
+	[[ -d $4/rpmdb ]] || make_rpm_keyring "$3" "$4/rpmdb" || return
 	primary=$(verify_repomd "$1") || return
 	[[ -n $primary ]] || refuse "$1: its repository has no package list; get a complete disk" || return
 	verify_packages "$1" "$4/rpmdb" "$primary"

@@ -19,6 +19,8 @@ TOP=$(CDPATH='' cd -P "${BASH_SOURCE[0]%/*}/.." && pwd)
 . "$TOP/scripts/lib/kernel.sh"
 # shellcheck source=lib/source.sh
 . "$TOP/scripts/lib/source.sh"
+# shellcheck source=lib/sandbox.sh
+. "$TOP/scripts/lib/sandbox.sh"
 # shellcheck source=lib/compile.sh
 . "$TOP/scripts/lib/compile.sh"
 # shellcheck source=lib/disk.sh

@@ -5,7 +5,7 @@
 set -euo pipefail
 export LC_ALL=C
 PROG="respin-driver-disks.sh"
-TOP=$(readlink -f "${BASH_SOURCE[0]%/*}/..")
+TOP=$(CDPATH='' cd -P "${BASH_SOURCE[0]%/*}/.." && pwd)
 SELF=$TOP/scripts/respin-driver-disks.sh
 PACKINFO=$TOP/build/packinfo
 KABI=$TOP/build/driver-kabi
@@ -16,6 +16,8 @@ KABI=$TOP/build/driver-kabi
 . "$TOP/scripts/lib/kernel.sh"
 # shellcheck source=lib/source.sh
 . "$TOP/scripts/lib/source.sh"
+# shellcheck source=lib/sandbox.sh
+. "$TOP/scripts/lib/sandbox.sh"
 # shellcheck source=lib/compile.sh
 . "$TOP/scripts/lib/compile.sh"
 # shellcheck source=lib/respin/packs.sh
@@ -102,7 +104,8 @@ check_options() {
 		[[ $given = *=* && -e ${given#*=} ]] || bad_usage "--source: '$given' is not PACK=SRPM or PACK=DIR that is there"
 	done
 	find_module_key
-	O_JOBS=${O_JOBS:-$(nproc)}
+	# One more than processors, as a job waits now and then.
+	O_JOBS=${O_JOBS:-$(($(nproc) + 1))}
 	[[ -z $O_OUT ]] || O_OUT=$(readlink -m "$O_OUT")
 	[[ -n $O_PLAN && $O_FORMAT = @(text|json) ]] && return
 	[[ -z $O_REPORT || -w $O_REPORT || ! -e $O_REPORT && -w $(dirname "$O_REPORT") ]] ||
@@ -133,8 +136,8 @@ find_module_key() {
 }
 
 open_cache() {
-	if ! mkdir -p "$CACHE"; then die 5 "$CACHE: cannot be made; choose another --cache"; fi
-	CACHE=$(readlink -f "$CACHE")
+	if [[ ! -d $CACHE ]] && ! mkdir -p "$CACHE"; then die 5 "$CACHE: cannot be made; choose another --cache"; fi
+	CACHE=$(CDPATH='' cd -P "$CACHE" && pwd)
 	RUN=$CACHE/plan
 	umask 022
 }
@@ -214,11 +217,12 @@ kernel_devel_of() {	# RPM -> its folder, unpacked once
 	printf '%s\n' "${dir%/include/generated/utsrelease.h}"
 }
 
+# Most of it is waiting for the disk: all headers of a new kernel are read, those of several side by side.
 write_kernels() {	# -> kernels.tsv
-	local given dir k
+	local given dir k i
+	local -a names=() dirs=() digests=()
 
 	mkdir -p "$CACHE/kernels"
-	: >"$RUN/kernels.tsv"
 	for given in "${O_KDIRS[@]}"; do
 		dir=$given
 		[[ ! -f $given ]] || dir=$(kernel_devel_of "$given") || exit
@@ -227,11 +231,17 @@ write_kernels() {	# -> kernels.tsv
 		[[ $k =~ ^[A-Za-z0-9._+-]+$ ]] || die 5 "$given: names its kernel '$k', which no package can carry; build kernel-devel with another name"
 		[[ -r $dir/Module.symvers ]] ||
 			die 5 "$dir/Module.symvers: missing; without it nothing can be decided, install the whole kernel-devel"
-		dir=$(readlink -f "$dir")
-		printf '%s\t%s\t%s\n' "$k" "$dir" "$(kernel_digest "$dir")" >>"$RUN/kernels.tsv"
+		[[ " ${names[*]-} " != *" $k "* ]] || die 2 "--kernel-devel: two are for kernel $k; give each kernel once"
+		names+=("$k") dirs+=("$(readlink -f "$dir")")
 	done
-	[[ -z $(cut -f 1 "$RUN/kernels.tsv" | sort | uniq -d) ]] ||
-		die 2 "--kernel-devel: two are for kernel $(cut -f 1 "$RUN/kernels.tsv" | sort | uniq -d | head -n 1); give each kernel once"
+	for i in "${!names[@]}"; do
+		kernel_digest "${dirs[i]}" >"$WORK/kernel.$i" &
+		digests+=("$!")
+	done
+	for i in "${!names[@]}"; do
+		wait "${digests[i]}" || exit
+		printf '%s\t%s\t%s\n' "${names[i]}" "${dirs[i]}" "$(<"$WORK/kernel.$i")"
+	done >"$RUN/kernels.tsv"
 }
 
 # A plan may be carried out days later, and by another machine.
@@ -297,8 +307,13 @@ show_plan() {
 	[[ ! -s $RUN/refused.tsv ]] || exit 1
 }
 
+# What every cell would find out again is told to it.
 make_cells() {
-	RESPIN_DIGESTS="$TOOLS $COMPILER" make -k -s -j"$O_JOBS" -f "$RUN/plan.mk" >"$RUN/make.out" 2> >(grep -v '^make' >&2)
+	local works=
+
+	! bwrap --die-with-parent --cap-drop ALL --ro-bind / / --dev /dev --proc /proc --tmpfs /run \
+		--unshare-net --unshare-pid --unshare-ipc true 2>/dev/null || works=1
+	RESPIN_SANDBOX=$works RESPIN_DIGESTS="$TOOLS $COMPILER" make -k -s -j"$O_JOBS" -f "$RUN/plan.mk" >"$RUN/make.out" 2> >(grep -v '^make' >&2)
 }
 
 run_plan() {
@@ -343,10 +358,12 @@ main() {
 		report
 		return
 	fi
+	open_work
+	[[ -n $O_PLAN ]] || note_inputs &
 	[[ -n $O_PLAN && $O_FORMAT = @(text|json) ]] || find_key
 	make -s -C "$TOP/pack" || die 5 "packinfo does not build; see above"
 	make -s -C "$TOP/kabi" || die 5 "driver-kabi does not build; see above"
-	open_work
+	wait
 	make_plan
 	if [[ -n $O_PLAN ]]; then show_plan; else run_plan; fi
 }

@@ -2,27 +2,6 @@
 # Compile a driver's source packages: in a sandbox, and with its log kept.
 # shellcheck shell=bash disable=SC2034  # SANDBOXED is plan.sh's
 
-# Whether bubblewrap works is only known by running it: containers forbid much.
-# Without root's capabilities, which could undo it, and without the signing
-# keys and the agent that would use them.
-open_sandbox() {
-	local keys
-
-	SANDBOX=(bwrap --die-with-parent --cap-drop ALL --ro-bind / / --dev /dev --proc /proc --tmpfs /run)
-	for keys in "${GNUPGHOME:-}" "${HOME:-/nonexistent}/.gnupg"; do
-		[[ ! -d $keys ]] || SANDBOX+=(--tmpfs "$(readlink -f "$keys")")
-	done
-	[[ -z $O_MODULE_KEY ]] || SANDBOX+=(--ro-bind /dev/null "$(readlink -f "$O_MODULE_KEY")")
-	# We write there what the build must not lead elsewhere.
-	mkdir -p "$WORK/sign"
-	SANDBOX+=(--bind "$WORK" "$WORK" --ro-bind "$WORK/sign" "$WORK/sign" --unshare-net --unshare-pid --unshare-ipc)
-	if "${SANDBOX[@]}" true >/dev/null 2>&1; then
-		SANDBOXED=1
-		return
-	fi
-	SANDBOXED='' SANDBOX=()
-}
-
 # Run in the sources' folder: otherwise its path gets into the source package.
 # A spec may run programs when it is only read, and one that looks like ours need
 # not be: only what lies here is.

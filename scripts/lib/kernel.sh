@@ -32,7 +32,7 @@ open_kernels() {
 			die 5 "$given/Module.symvers: missing; without it no module can be checked, install the whole kernel-devel"
 		[[ -z ${KDIRS[$k]-} ]] ||
 			die 2 "--kernel-devel $given: is for $k, like ${KDIRS[$k]}; give each kernel once"
-		KDIRS[$k]=$(readlink -f "$folder")
+		KDIRS[$k]=$(CDPATH='' cd -P "$folder" && pwd)
 		KERNELS+=("$k")
 	done
 }

@@ -47,14 +47,16 @@ make_tarball() {	# DIR NAME-VERSION FILE
 
 # Find out what --source is: SOURCE_KIND, and SOURCE_FOLDER where there is one.
 open_source() {
-	SOURCE_KIND=none SOURCE_FOLDER='' FOREIGN=''
+	local said
+
+	SOURCE_KIND=none SOURCE_FOLDER='' SOURCE_BUILT='' FOREIGN=''
 	[[ -n $O_SOURCE ]] || return 0
 	[[ -r $O_SOURCE ]] ||
 		die 5 "$O_SOURCE: cannot be read; give a source folder, tarball or source RPM"
 	if [[ -d $O_SOURCE ]]; then
 		SOURCE_KIND=folder SOURCE_FOLDER=$(readlink -f "$O_SOURCE")
-	elif [[ $(rpm_tag "$O_SOURCE" '%{SOURCEPACKAGE}') = 1 ]]; then
-		SOURCE_KIND=srpm
+	elif said=$(rpm_tag "$O_SOURCE" '%{SOURCEPACKAGE} %{BUILDTIME}') && [[ $said = "1 "* ]]; then
+		SOURCE_KIND=srpm SOURCE_BUILT=${said#1 }
 	else
 		SOURCE_KIND=tarball
 		open_tarball "$WORK/tarball"
@@ -95,7 +97,7 @@ set_epoch() {
 	[[ -z ${SOURCE_DATE_EPOCH:-} ]] || return 0
 	case $SOURCE_KIND in
 	none) SOURCE_DATE_EPOCH=$(newest_rpm "${READY[@]}") ;;
-	srpm) SOURCE_DATE_EPOCH=$(rpm_tag "$O_SOURCE" '%{BUILDTIME}') ;;
+	srpm) SOURCE_DATE_EPOCH=$SOURCE_BUILT ;;
 	*) SOURCE_DATE_EPOCH=$(source_epoch "$SOURCE_FOLDER") ;;
 	esac || die 1 "${O_SOURCE:-${READY[0]}}: empty, or not readable; give another"
 	export SOURCE_DATE_EPOCH
@@ -117,7 +119,7 @@ prepare_sources() {	# SOURCES
 		[[ $# -eq 1 && -f $1 ]] ||
 			die 1 "$O_SOURCE: does not hold exactly one spec; give another --source"
 		# Ours, and only ours, say where a re-spin's number goes.
-		grep -qF '%{?respin}' "$1" || FOREIGN=1
+		[[ $(<"$1") = *'%{?respin}'* ]] || FOREIGN=1
 		return
 	fi
 	fill_spec "$O_SPEC" LABEL "$O_LABEL" VERSION "$O_VERSION" \

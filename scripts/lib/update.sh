@@ -68,11 +68,9 @@ rolled_up_script() {
 	local uuid
 
 	for uuid in ${O_ROLLUPS//,/ }; do
-		cat <<-END
-			cat >/var/update/applied/$uuid <<'END-OF-STAMP'
-			<update installation-size="0" name-label="$O_LABEL" version="$O_VERSION" uuid="$uuid"><name-description/><rolled-up-by name-label="$O_LABEL" uuid="$UUID"/></update>
+		printf '%s\n' "cat >/var/update/applied/$uuid <<'END-OF-STAMP'" \
+			"<update installation-size=\"0\" name-label=\"$O_LABEL\" version=\"$O_VERSION\" uuid=\"$uuid\"><name-description/><rolled-up-by name-label=\"$O_LABEL\" uuid=\"$UUID\"/></update>" \
 			END-OF-STAMP
-		END
 	done
 }
 
@@ -159,7 +157,7 @@ add_tools() {	# DISK
 	(
 		flock 9
 		{ is_current "$built/made" "$TOP"/pack "$TOP"/pack/{*,quiet/*} || make_tools "$built"; } &&
-			cp -R "$built/disk/." "$1/"
+			{ cp -Rl "$built/disk/." "$1/" 2>/dev/null || cp -Rf "$built/disk/." "$1/"; }
 	) 9<"$built" >"$WORK/tools.log" 2>&1 || build_failed "$WORK/tools.log" "packinfo"
 }
 

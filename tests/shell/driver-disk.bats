@@ -3,6 +3,8 @@
 # driver-disk on a dom0 in a folder: real rpm, gpg and kmod; what it installs,
 # what it says about the next boot, and what it refuses.
 
+# shellcheck disable=SC2030,SC2031 # what bats does
+
 load pack
 
 setup_file() {
@@ -226,20 +228,41 @@ refused() {	# WORDS...: exit 6, each word said, and no disk got through
 @test "rpm 4.11's word on a package is understood" {
 	. "$TOP/pack/common.sh"
 	. "$TOP/pack/verify.sh"
-	export PROG=test VERIFY_AT=p VERIFY_NAME=p
+	PROG=test VERIFY_AT=p VERIFY_NAME=p
 	said() { words=("$@"); }
 	rpmkeys() { printf '%s\n' p.rpm: "    Header V3 RSA/SHA256 Signature, key ID be1229cf: ${words[0]}" "    Header SHA1 digest: ${words[1]}" "    MD5 digest: ${words[2]}"; }
 	said OK "OK (927a3b54)" "OK (c04ff605)"
-	verify_rpm p.rpm db
+	verify_rpms db p.rpm
 	said OK "OK (927a3b54)" "BAD (Expected c04ff605 != d04ff605)"
-	run verify_rpm p.rpm db
+	run verify_rpms db p.rpm
 	[ "$status" -eq 6 ]
 	said BAD "OK (927a3b54)" "OK (c04ff605)"
-	run verify_rpm p.rpm db
+	run verify_rpms db p.rpm
 	[ "$status" -eq 6 ]
 	said NOKEY "OK (927a3b54)" "OK (c04ff605)"
-	run verify_rpm p.rpm db
+	run verify_rpms db p.rpm
 	[ "$status" -eq 6 ]
+}
+
+# Each is judged by what is said below its own name, whatever that name is.
+@test "one package's signature is no other's" {
+	. "$TOP/pack/common.sh"
+	. "$TOP/pack/verify.sh"
+	PROG=test VERIFY_AT=p VERIFY_NAME=p
+	signed="    Header V3 RSA/SHA256 Signature, key ID be1229cf: OK"
+	rpmkeys() { printf '%s\n' "${lines_of_rpm[@]}"; }
+	lines_of_rpm=(a.rpm: "$signed" "signature.rpm:" "$signed")
+	verify_rpms db a.rpm signature.rpm
+	lines_of_rpm=(a.rpm: "    Header SHA1 digest: OK" b.rpm: "$signed")
+	run verify_rpms db a.rpm b.rpm
+	[ "$status/${output%%: not signed*}" = "6/test: a.rpm" ]
+	# One that rpm cannot open has no lines of its own.
+	lines_of_rpm=(a.rpm: "    Header SHA1 digest: OK" "error: open of b.rpm failed" "$signed")
+	run verify_rpms db a.rpm b.rpm
+	[ "$status/${output%%: not signed*}" = "6/test: a.rpm" ]
+	lines_of_rpm=(b.rpm: "$signed" "    Header SHA1 digest: BAD (1 != 2)" a.rpm: "$signed")
+	run verify_rpms db a.rpm b.rpm
+	[ "$status/${output%%: not signed*}" = "6/test: b.rpm" ]
 }
 
 @test "a file in Packages that the signed list does not name is refused" {

@@ -119,6 +119,17 @@ resource() {	# SED-SCRIPT -> hostile.src.rpm
 	grep -qh 'permission denied\|must be superuser' "$T"/c/cells/*/log
 }
 
+@test "a build cannot talk to who listens on this machine" {
+	need_sandbox
+	perl -MIO::Socket::UNIX -e '$l = IO::Socket::UNIX->new(Local => $ARGV[0], Listen => 1); $l->accept; open F, ">", $ARGV[1]' "$T/a socket" "$T/evil/x" 3>&- &
+	until [[ -S "$T/a socket" ]]; do sleep 0.1; done
+	resource "s#^%build#%build\nperl -MIO::Socket::UNIX -e 'print STDERR IO::Socket::UNIX->new(Peer => q($T/a socket)) ? qq(stolen\\\\n) : qq(refused\\\\n)'\nfalse#"
+	respin hostile.src.rpm
+	kill $! || true
+	[ -z "$(ls -A evil)" ]
+	grep -hx refused "$T"/c/cells/*/log
+}
+
 @test "a build cannot read the modules' key, nor have anything else written than its answer" {
 	need_sandbox
 	openssl req -new -x509 -newkey rsa:2048 -nodes -subj /CN=acme -days 3650 -keyout "$T/my key" -out "$T/my cert" 2>/dev/null
@@ -185,14 +196,15 @@ hostile_tarball() {	# FILE
 @test "an RPM's link is not the way for the next RPM of the disk" {
 	. "$TOP/pack/common.sh"
 	. "$TOP/scripts/lib/rpm.sh"
+	. "$TOP/pack/rpm.sh"
 	. "$TOP/scripts/lib/respin/packs.sh"
 	make_rpm "$T/rpms" "Name: a" "Version: 1" "Release: 1" "Summary: a" "License: GPL" "%description" "a" "%install" \
-		"mkdir -p %{buildroot}; ln -s $T/evil %{buildroot}/lib" "%files" "/lib"
+		"mkdir -p %{buildroot}; ln -s $T/evil %{buildroot}/lib; echo a >%{buildroot}/z.ko" "%files" "/lib" "/z.ko"
 	make_rpm "$T/rpms" "Name: b" "Version: 1" "Release: 1" "Summary: b" "License: GPL" "%description" "b" "%install" \
 		"mkdir -p %{buildroot}/lib %{buildroot}/opt; echo pwned | tee %{buildroot}/lib/x.ko >%{buildroot}/opt/y.ko" "%files" "/lib/x.ko" "/opt"
 	extract_modules "$T/rpms" "$T/out"
 	[ -z "$(ls -A evil)" ]
-	[ "$(cd out && find . -type f | sort | paste -sd ' ')" = "./lib/x.ko ./opt/y.ko" ]
+	[ "$(cd out && find . -type f | sort | paste -sd ' ')" = "./lib/x.ko ./opt/y.ko ./z.ko" ]
 }
 
 @test "a folder that nobody may read is no reason to stop" {
@@ -205,8 +217,9 @@ hostile_tarball() {	# FILE
 	open_pack() { mkdir -p "$3/locked/in" && chmod 0 "$3/locked" && return 6; }
 	start() { "$@" & }
 	await() { wait "$@"; }
-	export -f open_pack start await open_new_packs open_share pack_folder
-	run setpriv --reuid 65534 --regid 65534 --clear-groups env CACHE="$C/c" WORK="$C" TMPDIR="$C" TRUSTED=0 TOOLS=0 O_JOBS=1 bash -euc '
+	make_rpm_keyring() { return 6; }
+	export -f open_pack start await make_rpm_keyring open_new_packs open_share pack_folder
+	run setpriv --reuid 65534 --regid 65534 --clear-groups env CACHE="$C/c" WORK="$C" TMPDIR="$C" TRUSTED=0 TOOLS=0 O_KEYRING= O_JOBS=1 bash -euc '
 		LEFTOVERS=() good=(x.iso) sums=(0)
 		mkdir "$CACHE"; cd "$CACHE"
 		open_new_packs
@@ -219,8 +232,9 @@ hostile_tarball() {	# FILE
 @test "a program that an ISO has taken over can write to its folder alone" {
 	need_sandbox
 	. "$TOP/pack/common.sh"
+	. "$TOP/scripts/lib/sandbox.sh"
 	. "$TOP/scripts/lib/respin/packs.sh"
-	PROG=respin-driver-disks.sh
+	PROG=respin-driver-disks.sh WORK=$T
 	mkdir bin in
 	printf '#!/bin/sh\ntouch %q/in/disk/x\ntouch %q/evil/x\n' "$T" "$T" >bin/xorriso
 	chmod +x bin/xorriso

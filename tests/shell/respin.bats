@@ -100,7 +100,8 @@ module_of() { rpm2cpio "$1"/Packages/*-modules-*.rpm | (cd "$2" && cpio --quiet 
 	. "$TOP/scripts/lib/respin/cell.sh"
 	. "$TOP/scripts/lib/respin/again.sh"
 	cd "$BATS_TEST_TMPDIR"
-	mkdir -p top/{scripts,specs,pack,kabi} kdir/include tree/include packs source home run
+	mkdir -p top/{scripts,specs,pack,kabi} kdir/include/generated tree/include packs source home run
+	: >kdir/include/generated/utsrelease.h
 	echo "include $PWD/tree/Makefile" >kdir/Makefile
 	TOP=top PACKINFO=packinfo KABI=kabi PACKS=(packs) O_KDIRS=(kdir) O_SOURCES=(x=source) O_KEYRING=home
 	O_MODULE_KEY=key O_MODULE_CERT=cert RUN=run ARGUMENTS=(one) GNUPGHOME=$PWD/home
@@ -122,6 +123,22 @@ module_of() { rpm2cpio "$1"/Packages/*-modules-*.rpm | (cd "$2" && cpio --quiet 
 	[ "$before" != "$(SOURCE_DATE_EPOCH=1 now_of_run)" ]
 	ARGUMENTS=(two)
 	[ "$before" != "$(now_of_run)" ]
+}
+
+@test "a compiler of the same size and time is another one" {
+	. "$TOP/scripts/lib/respin/cell.sh"
+	CACHE=$BATS_TEST_TMPDIR/c TOP=$BATS_TEST_TMPDIR
+	mkdir "$CACHE" "$BATS_TEST_TMPDIR/bin"
+	PATH=$BATS_TEST_TMPDIR/bin:$PATH
+	digests=
+	for word in one two one; do
+		printf '#!/bin/sh\necho %s\n' "$word" >"$BATS_TEST_TMPDIR/bin/gcc-99"
+		chmod +x "$BATS_TEST_TMPDIR/bin/gcc-99"
+		touch -d @1 "$BATS_TEST_TMPDIR/bin/gcc-99"
+		digests+="$(compiler_digest) "
+	done
+	read -r one two again <<<"$digests"
+	[[ $one != "$two" && $one = "$again" ]]
 }
 
 @test "a disk that came while the run was at work is not taken for one that it saw" {
@@ -334,7 +351,7 @@ module_of() { rpm2cpio "$1"/Packages/*-modules-*.rpm | (cd "$2" && cpio --quiet 
 	"$RESPIN" --plan "$W/packs" --kernel-devel "$CPULEVEL_KDIR_B" --cache "$CACHE" >/dev/null
 	run "$RESPIN" --cell nothing "$KB" --cache "$CACHE"
 	[ "$status" -eq 2 ]
-	[[ $output = *"nothing: not in the plan"* ]]
+	[[ $output = *"nothing for "*": not in the plan"* ]]
 	run "$RESPIN" --cell acme-edu 9.9 --cache "$CACHE"
 	[ "$status" -eq 2 ]
 	run "$RESPIN" --cell acme-edu "$KB" --cache "$BATS_TEST_TMPDIR/empty"
@@ -361,7 +378,7 @@ module_of() { rpm2cpio "$1"/Packages/*-modules-*.rpm | (cd "$2" && cpio --quiet 
 @test "wrong options are refused before anything is done" {
 	while IFS='|' read -r code message args; do
 		# shellcheck disable=SC2086
-		run "$RESPIN" $args --cache "$BATS_TEST_TMPDIR/none"
+		run timeout 60 "$RESPIN" $args --cache "$BATS_TEST_TMPDIR/none"
 		echo "$args: $status $output"
 		[ "$status" -eq "$code" ]
 		[[ $output = *"$message"* ]]
@@ -378,6 +395,7 @@ module_of() { rpm2cpio "$1"/Packages/*-modules-*.rpm | (cd "$2" && cpio --quiet 
 		5|--report /nowhere/x.html: cannot be written; |$ISO --kernel-devel $CPULEVEL_KDIR_B --sign $KEY --out $OUT --report /nowhere/x.html
 		5|no such secret key|$ISO --kernel-devel $CPULEVEL_KDIR_B --sign nobody@nowhere.example --out $OUT
 		5|not a prepared kernel-devel|--plan $ISO --kernel-devel /
+		5|not a prepared kernel-devel|$ISO --kernel-devel / --sign $KEY --out $OUT
 		2|two are for kernel|--plan $ISO --kernel-devel $CPULEVEL_KDIR_B --kernel-devel $CPULEVEL_KDIR_B
 	END
 }

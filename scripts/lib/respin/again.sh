@@ -8,9 +8,10 @@
 inputs_of_run() {	# -> paths
 	local home dir
 
-	printf '%s\n' "$TOP"/{scripts,specs,pack,kabi,VERSION} "${PACKS[@]}" "${O_KDIRS[@]}" /usr/lib/gcc /usr/lib/rpm/macros /etc/rpm
+	printf '%s\n' "$TOP"/{scripts,specs,pack,kabi,VERSION} "${PACKS[@]}" /usr/lib/gcc /usr/lib/rpm/macros /etc/rpm
 	for dir in "${O_KDIRS[@]}"; do
-		[[ ! -d $dir ]] || kernel_trees "$dir"
+		# Another folder may be a whole disk, and is refused.
+		if [[ -f $dir ]]; then printf '%s\n' "$dir"; elif [[ -f $dir/include/generated/utsrelease.h ]]; then kernel_trees "$dir"; fi
 	done
 	for home in "$O_KEYRING" "${GNUPGHOME:-$HOME/.gnupg}"; do
 		printf '%s\n' "$home"/{pubring.kbx,pubring.gpg,trustdb.gpg,private-keys-v1.d}
@@ -50,14 +51,17 @@ fingerprint_of_run() {	# FINGERPRINT-OF-INPUTS
 }
 
 # Say again what the last run said, if it was this one and all is as it left it.
-# Sets INPUTS.
 nothing_changed() {
-	[[ -z $O_PLAN ]] || return
-	INPUTS=$(fingerprint_of_inputs)
-	[[ -f $RUN/again && $(<"$RUN/again") = "$(fingerprint_of_run "$INPUTS")" ]]
+	[[ -z $O_PLAN && -f $RUN/again && $(<"$RUN/again") = "$(fingerprint_of_run "$(fingerprint_of_inputs)")" ]]
 }
+
+# Before anything of them is read; known when it is asked for.
+note_inputs() { fingerprint_of_inputs >"$WORK/inputs"; }
 
 # What came or changed while the run was at work it may have seen or not.
 remember_run() {
-	[[ $INPUTS != "$(fingerprint_of_inputs)" ]] || fingerprint_of_run "$INPUTS" >"$RUN/again"
+	local inputs
+
+	inputs=$(<"$WORK/inputs")
+	[[ -z $inputs || $inputs != "$(fingerprint_of_inputs)" ]] || fingerprint_of_run "$inputs" >"$RUN/again"
 }

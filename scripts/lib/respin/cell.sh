@@ -5,10 +5,16 @@
 # CACHE/cells/KEY/      the finished disk and its log
 # CACHE/builds/KEY/     modules that a group build made, and how
 # CACHE/kernels/STAT    the digest of a kernel-devel tree whose files' inodes and their times (ctime) have not changed
+# CACHE/compilers/STAT  the same of the programs that build
 
 shopt -s extglob	# compilers
 
-digest() { sha256sum | cut -c 1-40; }
+digest() {
+	local sum
+
+	sum=$(sha256sum)
+	printf '%s\n' "${sum:0:40}"
+}
 
 # Debian's Makefile of a kernel-devel leads to a second folder.
 kernel_trees() {	# KDIR
@@ -25,7 +31,8 @@ kernel_digest() {	# KDIR
 	memo=$CACHE/kernels/$(find -L "${trees[@]}" -type f -printf '%p %i %C@\n' 2>/dev/null | digest)
 	if [[ ! -s $memo ]]; then
 		mkdir -p "${memo%/*}"
-		find -L "${trees[@]}" -type f -print0 2>/dev/null | sort -z | xargs -0 sha256sum | digest >"$memo.$HOSTNAME.$$"
+		# Of some hundred MB; BLAKE2 takes half of what SHA-256 does.
+		find -L "${trees[@]}" -type f -print0 2>/dev/null | sort -z | xargs -0 b2sum | digest >"$memo.$HOSTNAME.$$"
 		mv "$memo.$HOSTNAME.$$" "$memo"
 	fi
 	printf '%s\n' "$(<"$memo")"
@@ -48,13 +55,22 @@ programs() {	# -> paths
 	compilers
 }
 
+# Their bytes, and what they bring along, the C library of a driver's own programs
+# too; read again only when a file's stat says so.
 compiler_digest() {
+	local memo
 	local -a files
 
-	mapfile -t files < <(programs)
 	# Some of these need not be there.
-	{ stat -L -c '%n %s %Y' "${files[@]}" "$(gcc -print-prog-name=cc1)" /usr/lib/gcc/*/*/cc1 \
-		/usr/lib/rpm/macros /etc/rpm/* 2>/dev/null || true; } | digest
+	mapfile -t files < <({ programs; printf '%s\n' /usr/lib/gcc/*/*/cc1 /usr/lib/rpm/macros /etc/rpm/* \
+		/usr/lib/*/libc.a /usr/lib64/libc.a /usr/include/linux/version.h; } | xargs -d '\n' readlink -e | sort -u)
+	memo=$CACHE/compilers/$(find "${files[@]}" -maxdepth 0 -printf '%p %i %s %C@\n' 2>/dev/null | digest)
+	if [[ ! -s $memo ]]; then
+		mkdir -p "${memo%/*}"
+		b2sum "${files[@]}" 2>/dev/null | digest >"$memo.$HOSTNAME.$$"
+		mv "$memo.$HOSTNAME.$$" "$memo"
+	fi
+	printf '%s\n' "$(<"$memo")"
 }
 
 # What makes a disk of a source: these scripts, and what they put on it.
@@ -62,20 +78,23 @@ tools_digest() {
 	find "$TOP"/{scripts/lib,scripts/build-supplemental-pack.sh,specs,pack,kabi,VERSION} -type f ! -name '*.md' -print0 | sort -z | xargs -0 sha256sum | sed "s,$TOP/,," | digest
 }
 
-label_of() { awk -F '\t' -v p="$1" '$1 == p || $5 == p { print $1; exit }' "$RUN/packs.tsv"; }	# PACK
-
 kernel_row() { awk -F '\t' -v k="$1" '$1 == k { print; exit }' "$RUN/kernels.tsv"; }	# K
 
-# The cells that a disk is made for, each with all that is known of it:
+# The cells that a disk is made for, or the one of PACK and K whatever its action, each with all that is known of it:
 # label, K, action, reason, version, n, pack folder, source, its digest, its kind, kernel-devel, its digest,
 # the folder of the disk that serves this kernel now or "-".
-plan_cells() {
-	awk -F '\t' -v OFS='\t' '
-		FILENAME ~ /packs.tsv$/ { pack[$1] = $2 OFS $3 OFS $4 OFS $6 OFS $7 OFS $8; next }
+plan_cells() {	# [PACK K]
+	awk -F '\t' -v OFS='\t' -v only="${1-}" -v k="${2-}" '
+		FILENAME ~ /packs.tsv$/ {
+			pack[$1] = $2 OFS $3 OFS $4 OFS $6 OFS $7 OFS $8
+			if (only != "" && label == "" && ($1 == only || $5 == only)) label = $1
+			next
+		}
 		FILENAME ~ /kernels.tsv$/ { kernel[$1] = $2 OFS $3; next }
 		FILENAME ~ /served.tsv$/ { if (!(($1, $2) in served)) served[$1, $2] = $3; next }
-		$3 ~ /^(rebuild|relink|keep)$/ { print $1, $2, $3, $5, pack[$1], kernel[$2], ($1, $2) in served ? served[$1, $2] : "-" }' \
-		"$RUN/packs.tsv" "$RUN/kernels.tsv" "$RUN/served.tsv" "$RUN/matrix.tsv"
+		only == "" && $3 ~ /^(rebuild|relink|keep)$/ || only != "" && $1 == label && $2 == k {
+			print $1, $2, $3, $5, pack[$1], kernel[$2], ($1, $2) in served ? served[$1, $2] : "-"
+		}' "$RUN/packs.tsv" "$RUN/kernels.tsv" "$RUN/served.tsv" "$RUN/matrix.tsv"
 }
 
 build_key() {	# SOURCE-DIGEST KERNEL-DIGEST
@@ -87,7 +106,9 @@ rollups() {	# PACK-DIR PACK-DIR|-
 	local -a infos=("$1/info")
 
 	[[ $2 = [-] || $2 = "$1" ]] || infos+=("$2/info")
-	sed -nE 's/^uuid=//p; s/^rollsup=([^ ]*).*/\1/p' "${infos[@]}" | awk '!seen[$0]++' | paste -sd ,
+	awk '
+		sub(/^uuid=/, "") || sub(/^rollsup=/, "") { sub(/ .*/, ""); if (!seen[$0]++) all = all (all == "" ? "" : ",") $0 }
+		END { print all }' "${infos[@]}"
 }
 
 built_for() {	# MODULES-DIR -> the kernel that the modules name
@@ -103,8 +124,7 @@ build_arguments() {
 	ARGS=(--label "$label" --version "$version" --format "$family" --text "${INFO[description]-}"
 		--vendor-code "${INFO[vendor-code]-}" --vendor-name "${INFO[vendor-name]:-${INFO[vendor-code]-}}"
 		--kernel-devel "$kdir" --changelog "for kernel $k: $reason" --source "$src")
-	release=$(one_srpm "$dir/SRPMS")
-	[[ -z $release ]] || release=$(rpm_tag "$release" '%{RELEASE}')
+	release=${INFO[release]-}
 	release=${release%%.*}
 	[[ $release =~ ^[1-9][0-9]*$ ]] || release=1
 	ARGS+=(--release "$release.respin$n")
@@ -148,16 +168,17 @@ key_text() {
 
 # Only a whole disk gets the name; the log of a failure stays beside.
 make_disk() {	# KEY HOW; ARGS
-	local part=$CACHE/cells/$1.part start=$SECONDS iso
+	local part=$CACHE/cells/$1.part start=$SECONDS
+	local -a iso
 
-	rm -rf "$part"
+	[[ ! -e $part ]] || rm -rf "$part"
 	mkdir -p "$part/out" "$CACHE/seconds" || return
 	if ! "$TOP/scripts/build-supplemental-pack.sh" "${ARGS[@]}" --out "$part/out" >"$part/made" 2>"$part/log"; then
 		cat "$part"/out/*.log >>"$part/log" 2>/dev/null || true
 		return 1
 	fi
-	iso=$(find "$part/out" -name '*.iso')
-	(cd "$part/out" && sha256sum "${iso##*/}") >"$part/sum" && printf '%s\n' "$2" >"$part/how" &&
+	iso=("$part"/out/*.iso)
+	(cd "$part/out" && sha256sum "${iso[0]##*/}") >"$part/sum" && printf '%s\n' "$2" >"$part/how" &&
 		mv "$part"/out/* "$part/" && rmdir "$part/out" && mv -T "$part" "$CACHE/cells/$1" || return
 	echo $((SECONDS - start + 1)) >"$CACHE/seconds/$label"
 }
@@ -170,18 +191,15 @@ first_error() {	# LOG
 
 # Fills label k action reason version n dir src digest kdir kdigest served.
 find_cell() {	# PACK K
-	label=$(label_of "$1")
-	[[ -n $label ]] || die 2 "$1: not in the plan in $CACHE; run --plan with it first"
-	grep -q "^$label	$2	" "$RUN/matrix.tsv" || die 2 "$1 for $2: not in the plan in $CACHE; run --plan first"
-	IFS=$'\t' read -r _ k action reason version n dir src digest _ kdir kdigest served < \
-		<(plan_cells | awk -F '\t' -v l="$label" -v k="$2" '$1 == l && $2 == k')
+	IFS=$'\t' read -r label k action reason version n dir src digest _ kdir kdigest served < <(plan_cells "$1" "$2") ||
+		die 2 "$1 for $2: not in the plan in $CACHE; run --plan with them first"
 }
 
 # Beside a legacy ISO lie its checksums.
 deliver_file() {	# FILE
 	local there=$O_OUT/${1##*/}
 
-	mkdir -p "$O_OUT"
+	[[ -d $O_OUT ]] || mkdir -p "$O_OUT"
 	LEFTOVERS+=("$there.part.$HOSTNAME.$$")
 	cp "$1" "$there.part.$HOSTNAME.$$"
 	mv -T "$there.part.$HOSTNAME.$$" "$there"
@@ -207,11 +225,11 @@ make_cell() {
 	local label k action reason version n dir src digest kdir kdigest served key built how=compiled
 
 	find_cell "$1" "$2"
-	[[ -n $k ]] || return 0	# skipped or blocked
+	[[ $action = @(rebuild|relink|keep) ]] || return 0	# skipped or blocked
 	# The source may have changed since the plan.
 	[[ $src = "$dir"/* ]] || digest=$(source_digest "$src")
 	key=$(key_text | digest)
-	mkdir -p "$CACHE/cells"
+	[[ -d $CACHE/cells ]] || mkdir -p "$CACHE/cells"
 	exec 7>"$CACHE/cells/$key.lock"
 	flock 7
 	if [[ ! -d $CACHE/cells/$key ]]; then

@@ -5,7 +5,7 @@
 # CACHE/packs/DIGEST/control/{requires,precheck,remove}, each where the disk has it
 
 keep_control() {	# DISK DIR
-	local rpm facts script
+	local rpm facts script line
 	local -a found=("$1"/Packages/control-*.rpm)
 
 	rpm=${found[0]}
@@ -13,7 +13,9 @@ keep_control() {	# DISK DIR
 	facts=$(rpm -qp --nosignature --qf '[R %{REQUIRENEVRS}\n][F %{FILENAMES}\n]' "$rpm" 2>/dev/null) || return 6
 	mkdir "$2/control"
 	# rpmlib's features and programs are no choice of the vendor's.
-	sed -n 's/^R //p' <<<"$facts" | grep -vE '^(rpmlib\(|config\(|/)' >"$2/control/requires" || true
+	while IFS= read -r line; do
+		[[ ! $line =~ ^R\  || $line =~ ^R\ (rpmlib\(|config\(|/) ]] || printf '%s\n' "${line#R }"
+	done <<<"$facts" >"$2/control/requires"
 	[[ $facts = *$'\nF /var/update/'* ]] || return 0
 	mkdir "$2/control.all"
 	unpack_rpm "$rpm" "$2/control.all" || return 6
@@ -26,14 +28,13 @@ keep_control() {	# DISK DIR
 
 # build-supplemental-pack.sh asks for the kernel itself, if that is all.
 control_arguments() {	# adds to ARGS
-	local script requires
+	local script line requires='' kernel=''
 
 	[[ -d $dir/control ]] || return 0	# a source package
-	requires=$(sed '/^kernel-uname-r /d' "$dir/control/requires" | paste -sd , | sed 's/,/, /g')
-	if [[ -n $requires ]]; then
-		! grep -q '^kernel-uname-r ' "$dir/control/requires" || requires+=", kernel-uname-r = $(rpm_kver "$k")"
-		ARGS+=(--base-requires "$requires")
-	fi
+	while IFS= read -r line; do
+		if [[ $line = "kernel-uname-r "* ]]; then kernel="kernel-uname-r = $(rpm_kver "$k")"; else requires+=${requires:+, }$line; fi
+	done <"$dir/control/requires"
+	[[ -z $requires ]] || ARGS+=(--base-requires "$requires${kernel:+, $kernel}")
 	for script in precheck remove; do
 		[[ ! -f $dir/control/$script ]] || ARGS+=("--$script" "$dir/control/$script")
 	done

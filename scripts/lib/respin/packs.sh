@@ -16,18 +16,6 @@ open_iso() {	# ISO DIR
 	chmod -R u+rwX "$2"
 }
 
-# Run a program over a stranger's file: it can write to DIR alone.
-confined() {	# DIR COMMAND...
-	local dir=$1
-
-	shift
-	if [[ -z ${CONFINE+known} ]]; then
-		CONFINE=(bwrap --die-with-parent --cap-drop ALL --ro-bind / / --dev /dev --unshare-net)
-		"${CONFINE[@]}" true 2>/dev/null || CONFINE=()
-	fi
-	${CONFINE[@]+"${CONFINE[@]}" --bind "$dir" "$dir"} "$@"
-}
-
 # A folder stands for all disks and source packages in it.
 list_packs() {	# PACK... -> one file a line
 	local pack file found
@@ -55,10 +43,16 @@ one_srpm() {	# DIR -> its only source package, or nothing
 # link would lead the next package's files out of here.
 extract_modules() {	# RPMS-DIR DEST
 	local rpm
+	local -a rpms=()
 
 	mkdir -p "$2"
 	for rpm in "$1"/*.rpm; do
-		[[ $rpm != *.src.rpm && -f $rpm ]] || continue
+		[[ $rpm = *.src.rpm || ! -f $rpm ]] || rpms+=("$rpm")
+	done
+	read_rpms ${rpms[@]+"${rpms[@]}"}
+	for rpm in ${rpms[@]+"${rpms[@]}"}; do
+		# What cannot be read is said of the disk, not passed over.
+		[[ -z ${FACTS[$rpm]} || ${FACTS[$rpm]} = *.ko* ]] || continue
 		unpack_rpm "$rpm" "$2" || { note "${rpm##*/}: cannot be unpacked; get a sound disk"; return 6; }
 		chmod -R u+rwX "$2"
 		find "$2" ! -type d ! \( -type f \( -name '*.ko' -o -name '*.ko.?z' -o -name '*.ko.zst' \) \) -delete || return 6
@@ -114,7 +108,7 @@ verify_sums() {	# DISK NAME_FOR_MESSAGES
 }
 
 open_disk() {	# ISO DIR
-	local disk=$2/disk srpm
+	local disk=$2/disk trust=$WORK/trust srpm
 
 	open_iso "$1" "$disk" || return
 	if [[ -e $disk/XS-REPOSITORY ]]; then
@@ -122,7 +116,8 @@ open_disk() {	# ISO DIR
 		info_of_legacy "$disk" >"$2/info" && verify_sums "$disk" "$1" || return
 		extract_modules "$disk" "$2/modules" || return
 	else
-		verify_disk "$disk" "$1" "$O_KEYRING" "$2/trust" || return
+		[[ -d $trust ]] || trust=$2/trust
+		verify_disk "$disk" "$1" "$O_KEYRING" "$trust" || return
 		info_of_update "$disk" >"$2/info" || return
 		extract_modules "$disk/Packages" "$2/modules" || return
 		keep_control "$disk" "$2" || { note "$1: its control package cannot be read; get a sound disk"; return 6; }
@@ -131,7 +126,7 @@ open_disk() {	# ISO DIR
 	mkdir -p "$2/SRPMS"
 	srpm=$(one_srpm "$disk/SRPMS")
 	if [[ -n $srpm ]]; then
-		[[ -e $disk/XS-REPOSITORY ]] || verify_rpm "$srpm" "$2/trust/rpmdb" || return
+		[[ -e $disk/XS-REPOSITORY ]] || verify_rpms "$trust/rpmdb" "$srpm" || return
 		mv "$srpm" "$2/SRPMS/" || return
 	fi
 	rm -rf "$disk" "$disk.log" "$2/trust"
@@ -172,6 +167,8 @@ open_pack() {	# FILE SHA256 SCRATCH
 	*.src.rpm) open_srpm "$1" "$3" ;;
 	*) open_disk "$1" "$3" ;;
 	esac && check_info "$1" "$3" || return
+	srpm=$(one_srpm "$3/SRPMS")
+	[[ -z $srpm ]] || printf 'release=%s\n' "$(rpm_tag "$srpm" '%{RELEASE}')" >>"$3/info"
 	# Another run may have been faster; both made the same.
 	mv -T "$3" "$dir" 2>/dev/null || rm -rf "$3"
 	srpm=$(one_srpm "$dir/SRPMS")
@@ -187,18 +184,22 @@ open_share() {	# FIRST SCRATCH
 	done
 }
 
-# Opening packs is most of what a plan costs, so it is shared out.
+# Opening packs is most of what a plan costs, so it is shared out, and what all
+# packs need is made once; what is wrong with the keys is said of each.
 open_new_packs() {	# of good and sums
-	local scratch j
+	local scratch i j
 	local -a shares=()
 
+	for i in "${!good[@]}"; do [[ -d $(pack_folder "${sums[i]}") ]] || break; done
+	[[ ${#good[@]} -gt 0 && ! -d $(pack_folder "${sums[i]}") ]] || return 0
 	scratch=$(mktemp -d "$CACHE/${WORK##*/}.XXXXXX")
 	mkdir -p "$CACHE/packs"
+	make_rpm_keyring "$O_KEYRING" "$WORK/trust/rpmdb" 2>/dev/null || rm -rf "$WORK/trust"
 	for ((j = 0; j < O_JOBS && j < ${#good[@]}; j++)); do
 		start open_share "$j" "$scratch"
 		shares+=("$!")
 	done
-	[[ ${#shares[@]} -eq 0 ]] || await "${shares[@]}"
+	await "${shares[@]}"
 	# What is left of a pack that was refused may be closed to us, too.
 	chmod -R u+rwX "$scratch"
 	rm -rf "$scratch"

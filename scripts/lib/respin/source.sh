@@ -26,34 +26,41 @@ plain_kbuild() {	# DIR
 	[[ -f $file ]] || file=$1/Makefile
 	[[ -f $file && ! -L $file ]] || return 1
 	! grep -qvE "$PLAIN_LINE" "$file" && ! grep -qE "$KBUILD_LIST" "$file" &&
-		! grep -rqE '__DATE__|__TIME__|__TIMESTAMP__|incbin|\.include' "$1" --include='*.[chS]' &&
-		! grep -rqE 'EXPORT_SYMBOL|EXPORT_NS_SYMBOL|EXPORT_STATIC_CALL|EXPORT_TRACEPOINT' "$1" --include='*.[chS]'
+		! grep -rqE '__DATE__|__TIME__|__TIMESTAMP__|incbin|\.include|EXPORT_(NS_)?SYMBOL|EXPORT_STATIC_CALL|EXPORT_TRACEPOINT' "$1" --include='*.[chS]'
 }
 KBUILD_LIST='^(obj|lib|extra|always|targets|hostprogs|userprogs|subdir|subdir-[a-z]+)-(y|objs)'
 PLAIN_OBJECTS='[A-Za-z0-9_]+(-[A-Za-z0-9_]+)*\.o'
 PLAIN_FLAG='(-[DU][A-Za-z0-9_]+(=[A-Za-z0-9_.]*)?|-O[0-3s]|-W[a-z][a-z0-9=+-]*)'
 PLAIN_LINE="^(#.*[^\\\\]|#|[[:space:]]*|(obj-m|[A-Za-z0-9_-]+-(y|objs))[[:space:]]*[:+]?=([[:space:]]*$PLAIN_OBJECTS)*[[:space:]]*|ccflags-y[[:space:]]*[:+]?=([[:space:]]*$PLAIN_FLAG)*[[:space:]]*)\$"
 
-# The compile of our template as it is today, with nothing asked for; %{built} is in it.
-template_build() { sed -n '/^%build$/,/^%install$/p' "$1" | sed 's/ @MAKE_ARGS@//; s/  modules$/ modules/'; }	# SPEC
+# The compile in our template as it is today, with nothing asked for; %{built} is in it.
+template_build() {	# A SPEC'S TEXT
+	local text=${1#*$'\n%build\n'}
+
+	text=${text%%$'\n%install\n'*}
+	text=${text//' @MAKE_ARGS@'}
+	printf '%s\n' "${text//'  modules'$'\n'/' modules'$'\n'}"
+}
 
 inspect_source() {	# SRPM DIR
-	local spec name
+	local found spec name
 	local -a tarball
 
 	echo foreign >"$2/kind"
 	mkdir "$2/unpack" "$2/tree"
 	unpack_rpm "$1" "$2/unpack" || return 0
-	spec=$(find "$2/unpack" -type f -name '*.spec')
-	[[ -n $spec && $spec != *$'\n'* ]] && grep -qF '%{?respin}' "$spec" && grep -qF '%{?built}' "$spec" || return 0
+	found=$(find "$2/unpack" -type f -name '*.spec')
+	[[ -n $found && $found != *$'\n'* ]] || return 0
+	spec=$(<"$found")
+	[[ $spec = *'%{?respin}'* && $spec = *'%{?built}'* ]] || return 0
 	echo template >"$2/kind"
-	cmp -s <(template_build "$spec") <(template_build "$TOP/specs/driver.spec.in") &&
-		grep -qx '%global kbuild %{nil}' "$spec" || return 0
+	[[ $(template_build "$spec") = "$(template_build "$(<"$TOP/specs/driver.spec.in")")" && $'\n'$spec = *$'\n%global kbuild %{nil}\n'* ]] || return 0
 	tarball=("$2"/unpack/*.tar.gz)
 	tar -C "$2/tree" --no-same-owner -xzf "${tarball[0]}" 2>/dev/null || return 0
 	name=$(ls -A "$2/tree")
 	[[ $name =~ ^[A-Za-z0-9][A-Za-z0-9._+~-]*$ && -d $2/tree/$name ]] && plain_kbuild "$2/tree/$name" || return 0
-	sed -n 's/^%global label //p' "$spec" >"$2/label"
+	spec=${spec#*$'\n%global label '}
+	printf '%s\n' "${spec%%$'\n'*}" >"$2/label"
 	(cd "$2/tree" && find . -type f -print0 | sort -z | xargs -0 sha256sum) | digest >"$2/id"
 	echo plain >"$2/kind"
 }
@@ -68,8 +75,8 @@ source_kind() {
 		inspect_source "$1" "$tmp"
 		[[ $(<"$tmp/kind") = plain ]] || rm -rf "$tmp/tree"
 		rm -rf "$tmp/unpack"
-		mkdir -p "$CACHE/sources"
+		[[ -d $CACHE/sources ]] || mkdir -p "$CACHE/sources"
 		mv -T "$tmp" "$dir" 2>/dev/null || rm -rf "$tmp"
 	fi
-	cat "$dir/kind"
+	printf '%s\n' "$(<"$dir/kind")"
 }
