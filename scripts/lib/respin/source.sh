@@ -33,13 +33,14 @@ PLAIN_OBJECTS='[A-Za-z0-9_]+(-[A-Za-z0-9_]+)*\.o'
 PLAIN_FLAG='(-[DU][A-Za-z0-9_]+(=[A-Za-z0-9_.]*)?|-O[0-3s]|-W[a-z][a-z0-9=+-]*)'
 PLAIN_LINE="^(#.*[^\\\\]|#|[[:space:]]*|(obj-m|[A-Za-z0-9_-]+-(y|objs))[[:space:]]*[:+]?=([[:space:]]*$PLAIN_OBJECTS)*[[:space:]]*|ccflags-y[[:space:]]*[:+]?=([[:space:]]*$PLAIN_FLAG)*[[:space:]]*)\$"
 
-# The compile in our template as it is today, with nothing asked for; %{built} is in it.
-template_build() {	# A SPEC'S TEXT
-	local text=${1#*$'\n%build\n'}
-
-	text=${text%%$'\n%install\n'*}
-	text=${text//' @MAKE_ARGS@'}
-	printf '%s\n' "${text//'  modules'$'\n'/' modules'$'\n'}"
+# Whether a spec compiles as our template does today, with nothing asked for; %{built} is in it.
+builds_as_template() {	# SPEC
+	awk '
+		FNR == 1 { file++ }
+		/^%build$/ { build = 1 }
+		build { sub(/ @MAKE_ARGS@/, ""); sub(/  modules$/, " modules"); text[file] = text[file] $0 "\n" }
+		/^%install$/ { build = 0 }
+		END { exit text[1] != text[2] }' "$1" "$TOP/specs/driver.spec.in"
 }
 
 inspect_source() {	# SRPM DIR
@@ -54,13 +55,13 @@ inspect_source() {	# SRPM DIR
 	spec=$(<"$found")
 	[[ $spec = *'%{?respin}'* && $spec = *'%{?built}'* ]] || return 0
 	echo template >"$2/kind"
-	[[ $(template_build "$spec") = "$(template_build "$(<"$TOP/specs/driver.spec.in")")" && $'\n'$spec = *$'\n%global kbuild %{nil}\n'* ]] || return 0
+	[[ $'\n'$spec = *$'\n%global kbuild %{nil}\n'* ]] && builds_as_template "$found" || return 0
 	tarball=("$2"/unpack/*.tar.gz)
 	tar -C "$2/tree" --no-same-owner -xzf "${tarball[0]}" 2>/dev/null || return 0
 	name=$(ls -A "$2/tree")
 	[[ $name =~ ^[A-Za-z0-9][A-Za-z0-9._+~-]*$ && -d $2/tree/$name ]] && plain_kbuild "$2/tree/$name" || return 0
-	spec=${spec#*$'\n%global label '}
-	printf '%s\n' "${spec%%$'\n'*}" >"$2/label"
+	[[ $'\n'$spec =~ $'\n%global label '([^$'\n']*) ]] || return 0
+	printf '%s\n' "${BASH_REMATCH[1]}" >"$2/label"
 	(cd "$2/tree" && find . -type f -print0 | sort -z | xargs -0 sha256sum) | digest >"$2/id"
 	echo plain >"$2/kind"
 }
