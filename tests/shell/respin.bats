@@ -281,6 +281,23 @@ module_of() { rpm2cpio "$1"/Packages/*-modules-*.rpm | (cd "$2" && cpio --quiet 
 	[ -s "$OUT/acme-edu-1.1.respin1-$KB.iso" ]
 }
 
+# What is kept under the digest of one source must not be made of another.
+@test "a source that changes while it is compiled makes no disk" {
+	cp -r "$TOP/examples/acme-edu" "$BATS_TEST_TMPDIR/source"
+	mkdir "$BATS_TEST_TMPDIR/bin"
+	printf '#!/bin/sh\ntouch -d @2000000000 %q\nexec %q "$@"\n' "$BATS_TEST_TMPDIR/source/Kbuild" "$(type -P rpmbuild)" >"$BATS_TEST_TMPDIR/bin/rpmbuild"
+	chmod +x "$BATS_TEST_TMPDIR/bin/rpmbuild"
+	again() { run env "$@" "$RESPIN" "$ISO" --source "acme-edu=$BATS_TEST_TMPDIR/source" --kernel-devel "$CPULEVEL_KDIR_B" --sign "$KEY" --out "$OUT" --cache "$BATS_TEST_TMPDIR/c"; }
+	again PATH="$BATS_TEST_TMPDIR/bin:$PATH"
+	echo "$output"
+	[ "$status" -eq 1 ]
+	grep -q "^failed	acme-edu	$KB	.*/source: changed while it was compiled; run it again" <<<"$output"
+	[ ! -e "$OUT/acme-edu-1.1.respin1-$KB.iso" ]
+	again
+	[ "$status" -eq 0 ]
+	[ -s "$OUT/acme-edu-1.1.respin1-$KB.iso" ]
+}
+
 @test "broken disks are refused and named, a driver that does not compile fails, neither stops the others" {
 	head -c $(($(stat -c %s "$ISO") / 2)) "$ISO" >"$BATS_TEST_TMPDIR/cut.iso"
 	cp "$ISO" "$BATS_TEST_TMPDIR/tampered.iso"

@@ -177,6 +177,10 @@ make_disk() {	# KEY HOW; ARGS
 		cat "$part"/out/*.log >>"$part/log" 2>/dev/null || true
 		return 1
 	fi
+	if [[ $src != "$dir"/* && $(source_digest "$src") != "$digest" ]]; then
+		echo "$src: changed while it was compiled; run it again" >"$part/log"
+		return 1
+	fi
 	iso=("$part"/out/*.iso)
 	(cd "$part/out" && sha256sum "${iso[0]##*/}") >"$part/sum" && printf '%s\n' "$2" >"$part/how" &&
 		mv "$part"/out/* "$part/" && rmdir "$part/out" && mv -T "$part" "$CACHE/cells/$1" || return

@@ -112,7 +112,6 @@ open_disk() {	# ISO DIR
 
 	open_iso "$1" "$disk" || return
 	if [[ -e $disk/XS-REPOSITORY ]]; then
-		note "$1: a disk of the legacy family; nothing vouches for it but its checksums"
 		info_of_legacy "$disk" >"$2/info" && verify_sums "$disk" "$1" || return
 		extract_modules "$disk" "$2/modules" || return
 	else

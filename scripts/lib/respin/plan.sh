@@ -64,6 +64,7 @@ open_packs() {	# FILE... -> opened.tsv, refused.tsv; fills SIGNED
 			continue
 		fi
 		read_info "$dir"
+		[[ ${INFO[family]} != legacy ]] || note "${good[i]}: a disk of the legacy family; nothing vouches for it but its checksums"
 		[[ -z ${INFO[signed]-} ]] || SIGNED[${INFO[name-label]}]=1
 		printf '%s\t%s\t%s\t%s\t%s\n' "${INFO[name-label]}" "${INFO[version]}" "${INFO[kernel]:--}" \
 			"$dir" "${good[i]}" >>"$RUN/opened.tsv"
