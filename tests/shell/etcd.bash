@@ -2,12 +2,14 @@
 # Servers of etcd for tests: on this machine alone, at ports that are free.
 # shellcheck shell=bash
 
-# Two that look at once must not find the same: each takes from a range of its own.
+# Two that look at once must not find the same: each takes from a range of its own,
+# and nothing twice, for who has asked may not listen yet.
 free_port() {
 	local port
 
 	while :; do
 		port=$((20000 + ($$ % 100) * 100 + RANDOM % 100))
+		(set -C && : >"$BATS_FILE_TMPDIR/port-$port") 2>/dev/null || continue
 		(exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || break
 	done
 	echo "$port"
@@ -17,7 +19,7 @@ free_port() {
 etcd_answers() {	# URL [CURL OPTION]...
 	local url=$1
 	shift
-	[[ $(curl -s --max-time 2 "$@" "$url/health") = *'"health":"true"'* ]]
+	[[ $(command -p curl -s --max-time 2 "$@" "$url/health") = *'"health":"true"'* ]]
 }
 
 await_etcd() {	# URL [CURL OPTION]...
