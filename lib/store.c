@@ -11,7 +11,6 @@ static bool is_etcd(const char *where)
 	return !strncmp(where, "etcd://", 7) || !strncmp(where, "etcds://", 8);
 }
 
-/* A static command, as on a driver disk, cannot load libcurl. */
 static int open_etcd(struct cl_store **store, const char *where, bool create,
 		     struct cl_error *error)
 {
@@ -21,7 +20,7 @@ static int open_etcd(struct cl_store **store, const char *where, bool create,
 	(void)store;
 	(void)create;
 	return cl_fail(error, -EPROTONOSUPPORT, where,
-		       "this cpulevel was built without etcd, as those of driver disks are; use one that was built without STATIC=1");
+		       "this cpulevel was built without etcd (ETCD=); use one that was built with it");
 #endif
 }
 

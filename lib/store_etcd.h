@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * A store in etcd 3, between its parts: where it is (store_etcd_conf.c), one
- * question and its answer (store_etcd_http.c), what is read and written
+ * question and its answer (store_etcd_http.c) and how they travel
+ * (store_etcd_transport.h), what is read and written
  * (store_etcd.c), how that becomes one transaction (store_etcd_commit.c),
  * opening it (store_etcd_open.c), being told of changes (store_etcd_watch.c).
  */
@@ -11,7 +12,7 @@
 #include <jansson.h>
 
 #include "store.h"
-#include "store_etcd_curl.h"
+#include "store_etcd_transport.h"
 
 /* ---- Where it is ------------------------------------------------------ */
 
@@ -33,13 +34,9 @@ void cl_etcd_conf_free(struct etcd_conf *conf);
 /* ---- The store -------------------------------------------------------- */
 
 struct etcd_watch {
-	CURLM *multi;
-	CURL *easy;			/* NULL: nobody tells us now */
-	struct curl_slist *headers;
+	bool on;			/* false: nobody tells us now */
 	unsigned int at;		/* the endpoint that does */
-	char *body;
-	char *line;			/* what came of the next line */
-	size_t len;
+	struct etcd_body line;		/* what came of the next one */
 	bool event;
 	bool over;			/* it says so, and may not hang up */
 };
@@ -48,10 +45,10 @@ struct etcd_store {
 	struct cl_store store;
 	char name[300];			/* for messages */
 	struct etcd_conf conf;
-	const struct curl_functions *curl;
-	CURL *easy;
+	const struct etcd_transport *transport;
+	void *wire;			/* the transport's own */
 	unsigned int at;		/* the endpoint that answered last */
-	char *token;			/* NULL: to be asked for */
+	char *authorization;		/* a header; NULL: to be asked for */
 	int64_t schema;			/* revision of that key */
 	int64_t seen;			/* revision of the last look */
 	struct etcd_watch watch;
@@ -78,13 +75,12 @@ int cl_etcd_check_schema(struct etcd_store *s, struct cl_error *error);
 int cl_etcd_call(struct etcd_store *s, const char *path, json_t *request,
 		 bool once, json_t **answer, struct cl_error *error);
 
-/* Headers of every question, to be freed; NULL: out of memory. */
-struct curl_slist *cl_etcd_headers(struct etcd_store *s);
-/* How @easy reaches that endpoint's @path. */
-void cl_etcd_address(struct etcd_store *s, CURL *easy, unsigned int endpoint,
-		     const char *path);
-/* A token, if there is a password and none yet. */
+/* Where that endpoint's @path is, to be freed; NULL: out of memory. */
+char *cl_etcd_url(const struct etcd_store *s, unsigned int endpoint,
+		  const char *path);
+/* A token, if there is a password and none yet; and none any more. */
 int cl_etcd_authenticate(struct etcd_store *s, struct cl_error *error);
+void cl_etcd_forget_token(struct etcd_store *s);
 
 /* The current moment in milliseconds, of a clock that only goes forward. */
 int64_t cl_etcd_now(void);

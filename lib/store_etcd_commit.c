@@ -362,10 +362,10 @@ static void etcd_close(struct cl_store *store)
 	struct etcd_store *s = of_etcd(store);
 
 	cl_etcd_watch_end(s);
-	if (s->easy)
-		s->curl->curl_easy_cleanup(s->easy);
+	if (s->transport)
+		s->transport->close(s);
 	cl_etcd_conf_free(&s->conf);
-	free(s->token);
+	cl_etcd_forget_token(s);
 	free(s);
 }
 

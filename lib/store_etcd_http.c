@@ -12,8 +12,6 @@
 #include "internal.h"
 #include "store_etcd.h"
 
-#define CONNECT_MS	2000
-#define ANSWER_MS	5000	/* a leader is elected in less */
 #define PATIENCE_MS	15000	/* while somebody says that he has no leader */
 #define PAUSE_MS	200
 
@@ -32,142 +30,33 @@ void cl_etcd_pause(unsigned int ms)
 	nanosleep(&moment, NULL);
 }
 
-/* ---- The question ---- */
-
-struct body {
-	char *data;
-	size_t len;
-};
-
-static size_t take(char *data, size_t size, size_t nr, void *arg)
-{
-	struct body *body = arg;
-	char *more = realloc(body->data, body->len + size * nr + 1);
-
-	if (!more)
-		return 0;
-	memcpy(more + body->len, data, size * nr);
-	body->data = more;
-	body->len += size * nr;
-	more[body->len] = '\0';
-	return size * nr;
-}
-
-/* What is left of a question. */
-struct question {
-	const char *text;
-	size_t left;
-};
-
-static size_t give(char *to, size_t size, size_t nr, void *arg)
-{
-	struct question *question = arg;
-	size_t len = size * nr < question->left ? size * nr : question->left;
-
-	memcpy(to, question->text, len);
-	question->text += len;
-	question->left -= len;
-	return len;
-}
-
-/*
- * On a connection that it had before, curl asks again by itself if nobody
- * answers.  What it has read from a function it cannot read again: it fails.
- */
-static void set_question(struct etcd_store *s, struct question *question,
-			 bool once)
-{
-	const struct curl_functions *c = s->curl;
-
-	if (!once) {
-		c->curl_easy_setopt(s->easy, CURLOPT_POSTFIELDS, question->text);
-		return;
-	}
-	c->curl_easy_setopt(s->easy, CURLOPT_POST, 1l);
-	c->curl_easy_setopt(s->easy, CURLOPT_POSTFIELDSIZE, (long)question->left);
-	c->curl_easy_setopt(s->easy, CURLOPT_READFUNCTION, give);
-	c->curl_easy_setopt(s->easy, CURLOPT_READDATA, question);
-}
-
-void cl_etcd_address(struct etcd_store *s, CURL *easy, unsigned int endpoint,
-		     const char *path)
-{
-	const struct curl_functions *c = s->curl;
-	char url[400];
-
-	snprintf(url, sizeof(url), "%s%s", s->conf.endpoints[endpoint], path);
-	c->curl_easy_setopt(easy, CURLOPT_URL, url);
-	c->curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1l);
-	c->curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
-	c->curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
-			    (long)CURL_HTTP_VERSION_1_1);
-	c->curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS);
-	if (!s->conf.tls)
-		return;
-	if (s->conf.cacert)
-		c->curl_easy_setopt(easy, CURLOPT_CAINFO, s->conf.cacert);
-	if (s->conf.cert) {
-		c->curl_easy_setopt(easy, CURLOPT_SSLCERT, s->conf.cert);
-		c->curl_easy_setopt(easy, CURLOPT_SSLKEY, s->conf.key);
-	}
-}
-
-static struct curl_slist *add_header(struct etcd_store *s,
-				     struct curl_slist *list, const char *header)
-{
-	struct curl_slist *more = s->curl->curl_slist_append(list, header);
-
-	if (!more)
-		s->curl->curl_slist_free_all(list);
-	return more;
-}
-
-struct curl_slist *cl_etcd_headers(struct etcd_store *s)
-{
-	/* Without the first, curl asks whether it may send a longer question. */
-	struct curl_slist *list = add_header(s, NULL, "Expect:");
-	char *header;
-
-	if (list)
-		list = add_header(s, list, "Content-Type: application/json");
+const char *const cl_etcd_headers[] = {
+	"Content-Type: application/json",
 	/* A watch at a member that has lost the others is to end. */
-	if (list)
-		list = add_header(s, list, "Grpc-Metadata-hasleader: true");
-	if (!list || !s->token)
-		return list;
-	if (asprintf(&header, "Authorization: %s", s->token) < 0) {
-		s->curl->curl_slist_free_all(list);
-		return NULL;
-	}
-	list = add_header(s, list, header);
-	free(header);
-	return list;
+	"Grpc-Metadata-hasleader: true",
+	NULL
+};
+
+char *cl_etcd_url(const struct etcd_store *s, unsigned int endpoint,
+		  const char *path)
+{
+	char *url;
+
+	return asprintf(&url, "%s%s", s->conf.endpoints[endpoint], path) < 0 ?
+	       NULL : url;
 }
 
-/* What curl says, and HTTP's status in *@status if there was an answer. */
-static CURLcode post(struct etcd_store *s, unsigned int endpoint,
-		     const char *path, const char *text, bool once,
-		     struct body *body, long *status)
+bool cl_etcd_take(struct etcd_body *body, const void *data, size_t len)
 {
-	const struct curl_functions *c = s->curl;
-	struct curl_slist *headers = cl_etcd_headers(s);
-	struct question question = { text, strlen(text) };
-	CURLcode code;
+	char *more = realloc(body->data, body->len + len + 1);
 
-	if (!headers)
-		return CURLE_OUT_OF_MEMORY;
-	c->curl_easy_reset(s->easy);
-	cl_etcd_address(s, s->easy, endpoint, path);
-	c->curl_easy_setopt(s->easy, CURLOPT_HTTPHEADER, headers);
-	c->curl_easy_setopt(s->easy, CURLOPT_TIMEOUT_MS, (long)ANSWER_MS);
-	set_question(s, &question, once);
-	c->curl_easy_setopt(s->easy, CURLOPT_WRITEFUNCTION, take);
-	c->curl_easy_setopt(s->easy, CURLOPT_WRITEDATA, body);
-	code = c->curl_easy_perform(s->easy);
-	if (!code)
-		c->curl_easy_getinfo(s->easy, CURLINFO_RESPONSE_CODE, status);
-	c->curl_slist_free_all(headers);
-	return code;
+	if (!more)
+		return false;
+	memcpy(more + body->len, data, len);
+	body->data = more;
+	body->len += len;
+	more[body->len] = '\0';
+	return true;
 }
 
 /* ---- What etcd says is wrong ---- */
@@ -244,21 +133,50 @@ static int judge(struct etcd_store *s, const char *text, json_t **answer,
 
 /* ---- One endpoint, and all of them ---- */
 
-/* Was not a byte of the question read there? */
-static bool not_sent(CURLcode code)
+/*
+ * What curl calls its failures: the library returns these numbers, and the
+ * program exits with them.  Was not a byte of the question read there?
+ */
+static const struct {
+	int code;
+	bool not_sent;
+	const char *says;
+} failures[] = {
+	{ 2, true, "Failed initialization" },
+	{ 3, true, "URL using bad/illegal format or missing URL" },
+	{ 6, true, "Couldn't resolve host name" },
+	{ 7, true, "Couldn't connect to server" },
+	{ 18, false, "Transferred a partial file" },
+	{ ETCD_NO_MEMORY, true, "Out of memory" },
+	{ ETCD_TIMEOUT, false, "Timeout was reached" },
+	{ 35, true, "SSL connect error" },
+	/* Two numbers for one thing before 7.62. */
+	{ 51, true, "SSL peer certificate or SSH remote key was not OK" },
+	{ 52, false, "Server returned nothing (no headers, no data)" },
+	{ 55, false, "Failed sending data to the peer" },
+	{ ETCD_NO_ANSWER, false, "Failure when receiving data from the peer" },
+	{ 58, true, "Problem with the local SSL certificate" },
+	{ 60, true, "SSL peer certificate or SSH remote key was not OK" },
+	{ 77, true, "Problem with the SSL CA cert (path? access rights?)" },
+};
+
+static int unreachable(const struct etcd_store *s, unsigned int endpoint,
+		       int code, struct cl_error *error)
 {
-	switch (code) {
-	case CURLE_COULDNT_RESOLVE_HOST:
-	case CURLE_COULDNT_CONNECT:
-	case CURLE_OUT_OF_MEMORY:
-	case CURLE_SSL_CONNECT_ERROR:
-	case CURLE_PEER_FAILED_VERIFICATION:
-	case CURLE_SSL_CERTPROBLEM:
-	case CURLE_SSL_CACERT_BADFILE:
-		return true;
-	default:
-		return false;
-	}
+	const char *at = s->conf.endpoints[endpoint];
+	size_t i;
+
+	if (code == ETCD_NO_CURL)
+		return cl_fail(error, -EPROTONOSUPPORT, s->name,
+			       "needs libcurl or the program curl, and neither is installed");
+	for (i = 0; i < ARRAY_SIZE(failures); i++)
+		if (failures[i].code == code)
+			return cl_fail(error, failures[i].not_sent ?
+				       -EHOSTUNREACH : -ETIMEDOUT, s->name,
+				       "cannot be reached; %s: %s", at,
+				       failures[i].says);
+	return cl_fail(error, -ETIMEDOUT, s->name,
+		       "cannot be reached; %s: curl's error %d", at, code);
 }
 
 /* -EHOSTUNREACH: it has not heard; -ETIMEDOUT: it may have; -EAGAIN: later. */
@@ -266,24 +184,22 @@ static int ask(struct etcd_store *s, unsigned int endpoint, const char *path,
 	       const char *text, bool once, json_t **answer,
 	       struct cl_error *error)
 {
-	struct body body = { NULL, 0 };
+	struct etcd_body body = { NULL, 0 };
+	char *url = cl_etcd_url(s, endpoint, path);
 	long status = 0;
-	CURLcode code = post(s, endpoint, path, text, once, &body, &status);
-	int ret;
+	int code, ret;
 
+	code = url ? s->transport->post(s, url, text, once, &body, &status) :
+		     ETCD_NO_MEMORY;
 	*answer = NULL;
-	if (code)
-		ret = cl_fail(error, not_sent(code) ? -EHOSTUNREACH : -ETIMEDOUT,
-			      s->name, "cannot be reached; %s: %s",
-			      s->conf.endpoints[endpoint],
-			      s->curl->curl_easy_strerror(code));
-	else
-		ret = judge(s, body.data, answer, status, error);
+	ret = code ? unreachable(s, endpoint, code, error) :
+		     judge(s, body.data, answer, status, error);
 	if (ret) {
 		json_decref(*answer);
 		*answer = NULL;
 	}
 	free(body.data);
+	free(url);
 	return ret;
 }
 
@@ -315,6 +231,12 @@ static int ask_all(struct etcd_store *s, const char *path, const char *text,
 	}
 }
 
+void cl_etcd_forget_token(struct etcd_store *s)
+{
+	free(s->authorization);
+	s->authorization = NULL;
+}
+
 int cl_etcd_authenticate(struct etcd_store *s, struct cl_error *error)
 {
 	json_t *request, *answer;
@@ -322,7 +244,7 @@ int cl_etcd_authenticate(struct etcd_store *s, struct cl_error *error)
 	char *text;
 	int ret;
 
-	if (!s->conf.user || s->token)
+	if (!s->conf.user || s->authorization)
 		return 0;
 	request = json_pack("{s:s, s:s}", "name", s->conf.user, "password",
 			    s->conf.password);
@@ -336,10 +258,12 @@ int cl_etcd_authenticate(struct etcd_store *s, struct cl_error *error)
 	if (ret)
 		return ret;
 	token = json_string_value(json_object_get(answer, "token"));
-	s->token = token ? strdup(token) : NULL;
+	if (!token || asprintf(&s->authorization, "Authorization: %s", token) < 0)
+		s->authorization = NULL;
 	json_decref(answer);
-	return s->token ? 0 : cl_fail(error, -EACCES, s->name,
-				      "gives no token for this user and password");
+	return s->authorization ? 0 :
+	       cl_fail(error, -EACCES, s->name,
+		       "gives no token for this user and password");
 }
 
 int cl_etcd_call(struct etcd_store *s, const char *path, json_t *request,
@@ -358,10 +282,8 @@ int cl_etcd_call(struct etcd_store *s, const char *path, json_t *request,
 		if (ret)
 			break;
 		ret = ask_all(s, path, text, once, answer, error);
-		if (ret == -ESTALE) {
-			free(s->token);
-			s->token = NULL;
-		}
+		if (ret == -ESTALE)
+			cl_etcd_forget_token(s);
 	}
 	free(text);
 	return ret;

@@ -84,6 +84,22 @@ int cl_etcd_check_schema(struct etcd_store *s, struct cl_error *error)
 	return ret;
 }
 
+static bool choose_transport(struct etcd_store *s)
+{
+	static const struct etcd_transport *const transports[] = {
+#ifdef CPULEVEL_LIBCURL
+		&cl_etcd_libcurl,
+#endif
+		&cl_etcd_program
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(transports) && !s->transport; i++)
+		if (transports[i]->open(s))
+			s->transport = transports[i];
+	return s->transport;
+}
+
 int cl_store_open_etcd(struct cl_store **store, const char *where, bool create,
 		       struct cl_error *error)
 {
@@ -95,15 +111,10 @@ int cl_store_open_etcd(struct cl_store **store, const char *where, bool create,
 	s->store.kind = &cl_etcd_kind;
 	snprintf(s->name, sizeof(s->name), "%s", where);
 	ret = cl_etcd_conf_read(&s->conf, where, error);
-	s->curl = cl_curl_load();
-	if (!ret && !s->curl)
-		ret = cl_fail(error, -EPROTONOSUPPORT, where,
-			      "needs libcurl, which is not installed");
-	if (!ret) {
-		s->easy = s->curl->curl_easy_init();
-		ret = s->easy ? cl_etcd_check_schema(s, error) :
-				cl_fail(error, -ENOMEM, where, "out of memory");
-	}
+	if (!ret && !choose_transport(s))
+		ret = cl_fail(error, -ENOMEM, where, "out of memory");
+	if (!ret)
+		ret = cl_etcd_check_schema(s, error);
 	if (ret == -ENOENT && create)
 		ret = make_schema(s, error);
 	if (ret) {

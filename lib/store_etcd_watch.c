@@ -15,7 +15,7 @@
 /* One of them: an event, the beginning, or that it is over. */
 static void take_line(struct etcd_store *s)
 {
-	json_t *line = json_loads(s->watch.line, 0, NULL);
+	json_t *line = json_loads(s->watch.line.data, 0, NULL);
 	json_t *result = json_object_get(line, "result");
 
 	s->watch.over = !result ||
@@ -26,73 +26,52 @@ static void take_line(struct etcd_store *s)
 	json_decref(line);
 }
 
-static size_t take(char *data, size_t size, size_t nr, void *arg)
+bool cl_etcd_heard(struct etcd_store *s, const char *data, size_t len)
 {
-	struct etcd_store *s = arg;
-	struct etcd_watch *watch = &s->watch;
-	size_t i, len = size * nr;
-	char *more = realloc(watch->line, watch->len + len + 1);
+	struct etcd_body *line = &s->watch.line;
+	const char *end;
 
-	if (!more)
-		return 0;
-	watch->line = more;
-	for (i = 0; i < len; i++) {
-		if (data[i] != '\n') {
-			more[watch->len++] = data[i];
-			continue;
-		}
-		more[watch->len] = '\0';
+	while ((end = memchr(data, '\n', len))) {
+		if (!cl_etcd_take(line, data, end - data))
+			return false;
 		take_line(s);
-		watch->len = 0;
+		line->len = 0;
+		len -= end + 1 - data;
+		data = end + 1;
 	}
-	return len;
+	return cl_etcd_take(line, data, len);
 }
 
 /* ---- The stream ---- */
 
 void cl_etcd_watch_end(struct etcd_store *s)
 {
-	struct etcd_watch *watch = &s->watch;
-
-	if (watch->easy) {
-		s->curl->curl_multi_remove_handle(watch->multi, watch->easy);
-		s->curl->curl_easy_cleanup(watch->easy);
-	}
-	if (watch->multi)
-		s->curl->curl_multi_cleanup(watch->multi);
-	if (watch->headers)
-		s->curl->curl_slist_free_all(watch->headers);
-	free(watch->body);
-	free(watch->line);
-	memset(watch, 0, sizeof(*watch));
+	if (s->watch.on)
+		s->transport->hang_up(s);
+	free(s->watch.line.data);
+	memset(&s->watch, 0, sizeof(s->watch));
 }
 
 static bool begin(struct etcd_store *s)
 {
-	const struct curl_functions *c = s->curl;
-	struct etcd_watch *watch = &s->watch;
 	json_t *request;
+	char *text, *url;
+	bool good;
 
 	if (cl_etcd_authenticate(s, NULL))
 		return false;
 	request = json_pack("{s:{s:o, s:o}}", "create_request", "key",
 			    cl_etcd_key(s, "commit"), "start_revision",
 			    cl_etcd_from_number(s->seen + 1));
-	watch->body = request ? json_dumps(request, JSON_COMPACT) : NULL;
+	text = request ? json_dumps(request, JSON_COMPACT) : NULL;
 	json_decref(request);
-	watch->headers = cl_etcd_headers(s);
-	watch->multi = c->curl_multi_init();
-	watch->easy = c->curl_easy_init();
-	watch->at = s->at;
-	if (!watch->body || !watch->headers || !watch->multi || !watch->easy)
-		return false;
-	cl_etcd_address(s, watch->easy, s->at, "/v3/watch");
-	c->curl_easy_setopt(watch->easy, CURLOPT_HTTPHEADER, watch->headers);
-	c->curl_easy_setopt(watch->easy, CURLOPT_TCP_KEEPALIVE, 1l);
-	c->curl_easy_setopt(watch->easy, CURLOPT_POSTFIELDS, watch->body);
-	c->curl_easy_setopt(watch->easy, CURLOPT_WRITEFUNCTION, take);
-	c->curl_easy_setopt(watch->easy, CURLOPT_WRITEDATA, s);
-	return !c->curl_multi_add_handle(watch->multi, watch->easy);
+	url = cl_etcd_url(s, s->at, "/v3/watch");
+	s->watch.on = text && url;
+	s->watch.at = s->at;
+	good = s->watch.on && s->transport->listen(s, url, text);
+	free(text);
+	free(url);
+	return good;
 }
 
 /* Whoever told us has gone: the next one, with a new token. */
@@ -100,8 +79,7 @@ static void change_endpoint(struct etcd_store *s)
 {
 	cl_etcd_watch_end(s);
 	s->at = (s->at + 1) % s->conf.nr;
-	free(s->token);
-	s->token = NULL;
+	cl_etcd_forget_token(s);
 	cl_etcd_pause(PAUSE_MS);
 }
 
@@ -109,25 +87,14 @@ int cl_etcd_wait(struct cl_store *store, unsigned int ms)
 {
 	struct etcd_store *s = of_etcd(store);
 	int64_t left, until = cl_etcd_now() + ms;
-	int running;
 
 	/* A look that had to go elsewhere knows better who is there. */
-	if (s->watch.easy && (s->watch.over || s->watch.at != s->at))
+	if (s->watch.on && (s->watch.over || s->watch.at != s->at))
 		cl_etcd_watch_end(s);
-	while (!s->watch.event && (left = until - cl_etcd_now()) > 0) {
-		if (!s->watch.easy && !begin(s)) {
+	while (!s->watch.event && (left = until - cl_etcd_now()) > 0)
+		if ((!s->watch.on && !begin(s)) ||
+		    !s->transport->hear(s, (int)left))
 			change_endpoint(s);
-			continue;
-		}
-		s->curl->curl_multi_perform(s->watch.multi, &running);
-		if (s->watch.event)
-			break;
-		if (running)
-			s->curl->curl_multi_wait(s->watch.multi, NULL, 0,
-						 (int)left, NULL);
-		else
-			change_endpoint(s);
-	}
 	if (!s->watch.event)
 		return 0;
 	s->watch.event = false;

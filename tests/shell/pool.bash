@@ -6,15 +6,31 @@ TOP=$(readlink -f "$BATS_TEST_DIRNAME/../..")
 HOSTS=$TOP/tests/golden/hosts
 load etcd
 
+# Files that are called so run the command as it is in a dom0: it loads no libcurl and runs the program curl.
+is_static() { [[ ${BATS_TEST_FILENAME##*/} = *static* ]]; }
+
 build_command() {
-	make -s -C "$TOP/cli" >&2
-	PATH=$TOP/build:$PATH
+	local built=$TOP/build
+
+	if is_static; then
+		built+=/static
+		mkdir -p "$built"
+		# The linker warns of what SQLite could load, were it asked to.
+		flock "$built" make -s -C "$TOP/cli" O="$built" STATIC=1 CFLAGS=-O1 >"$BATS_FILE_TMPDIR/built" 2>&1 ||
+			{ cat "$BATS_FILE_TMPDIR/built" >&2; return 1; }
+	else
+		make -s -C "$TOP/cli" >&2
+	fi
+	PATH=$built:$PATH
 	export PATH
 }
 
 # The tool late, which is a transaction that others come between.
 build_late() {
-	${CC:-cc} -std=gnu99 -Wall -Wextra -Werror -O1 -o late "$BATS_TEST_DIRNAME/tools/late.c" "$TOP"/build/libcpulevel{-pool,}.a \
+	local built=$TOP/build
+
+	! is_static || built+=/static
+	${CC:-cc} -std=gnu99 -Wall -Wextra -Werror -O1 -o late "$BATS_TEST_DIRNAME/tools/late.c" "$built"/libcpulevel{-pool,}.a \
 		-lexpat -ljansson -lsqlite3 -ldl
 }
 
@@ -175,7 +191,7 @@ abuse() {	# STEPS: of each
 	check_store
 	# Nothing but refusals was said, and nobody had to wait in vain.
 	run ! grep -hE 'damaged|busy|out of memory|No such file|cannot be reached' errors.*
-	[ "$(cpulevel pool history --json | jq '.changes | length')" -gt 20 ]
+	[ "$(cpulevel pool history --json | jq '.changes | length')" -gt $(($1 / 7)) ]
 	[ "$(cpulevel pool history --json | jq -c '[.changes[].number] == [range(1; 1 + (.changes | length))]')" = true ]
 }
 
