@@ -130,8 +130,9 @@ static unsigned long asked(const char *where)
 	unsigned long nr = 0;
 	FILE *from;
 
-	snprintf(command, sizeof(command), "curl -s http://%s/metrics",
-		 strstr(where, "://") + 3);
+	where = strstr(where, "://") + 3;
+	snprintf(command, sizeof(command), "curl -s http://%.*s/metrics",
+		 (int)strcspn(where, "/"), where);
 	from = popen(command, "r");
 	while (from && fgets(line, sizeof(line), from))
 		if (!strncmp(line, counter, strlen(counter)))
