@@ -49,13 +49,26 @@ boot() {
 	sed "s,=/usr/sbin/cpulevel,=$TOP/build/cpulevel," "$UNIT" >cpulevel-report.service
 	run -0 systemd-analyze verify --man=no ./cpulevel-report.service
 	[ "$output" = "" ]
-	# And so it is where it tries again.
-	cp -r "$UNIT.d" .
-	run -0 systemd-analyze verify --man=no ./cpulevel-report.service
+	# And so is what tries again, which is there.
+	cp "${UNIT%/*}/$(sed -n 's/^OnFailure=//p' "$UNIT")" .
+	run -0 systemd-analyze verify --man=no ./cpulevel-report-retry.service
 	[ "$output" = "" ]
-	sed -i 's/^Restart=.*/Restart=always/' cpulevel-report.service.d/retry.conf
-	run systemd-analyze verify --man=no ./cpulevel-report.service
+	sed -i 's/^Restart=.*/Type=oneshot\nRestart=always/' cpulevel-report-retry.service
+	run systemd-analyze verify --man=no ./cpulevel-report-retry.service
 	[[ $output = *Restart=* ]]
+}
+
+@test "a report that failed is made again, and one that was answered by a no is not" {
+	local again status
+
+	again=$(sed -n 's,^ExecStart=/bin/sh -c ,bash -c ,p' "${UNIT%/*}/cpulevel-report-retry.service")
+	mkdir bin
+	# shellcheck disable=SC2016 # for that shell
+	printf '%s\n' '#!/bin/sh' 'echo "$*" >>asked' '[ $1 = show ] || exit $STATUS' 'echo ExecMainStatus=$STATUS' >bin/systemctl
+	chmod +x bin/systemctl
+	for status in 0 1; do STATUS=$status PATH=$PWD/bin:$PATH eval "$again"; done
+	[ "$(sort asked | uniq -c | tr -s ' \n' ' ')" = " 1 show -p ExecMainStatus cpulevel-report 2 start cpulevel-report " ]
+	for status in 2 127; do STATUS=$status PATH=$PWD/bin:$PATH run -1 eval "$again"; done
 }
 
 @test "a host without a pool is quiet, and all is well" {

@@ -12,6 +12,8 @@ t "acme_edu 1.1 replaces the in-box 1.0" equal "$(loaded acme_edu)" 1.1
 t "cpulevel is loaded" test -e "$SYSFS"/abi
 show cpulevel show
 all_agree
+t "a pool is made" cpulevel pool create lab
+t "this host joins it" show cpulevel pool join
 t "nothing would be lost by a reboot yet" driver-disk status
 note_loaded
 
