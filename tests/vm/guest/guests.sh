@@ -2,10 +2,6 @@
 # Guests of a dom0: Xen's daemons, a guest without disks, and what it says it sees.
 # shellcheck shell=bash
 
-# With guests beside it QEMU now and then mixes up the dom0's AVX registers, and
-# what libc copies with them.
-export GLIBC_TUNABLES=glibc.cpu.hwcaps=-XSAVE,-XSAVEC,-AVX,-AVX2
-
 # The files that the test brought are on the exchange disk; what has to be there
 # on the next host too is on the root disk.
 GUESTS=/var/lib/guests
@@ -21,7 +17,12 @@ toolstack() {
 }
 
 # config NAME TYPE: as an admin writes it; the mask is the command's part.
+# QEMU's SVM does not intercept XSETBV: Xen never learns what a PVH guest writes to
+# XCR0, and undoes it at the next switch.  If that is while its Linux takes the size
+# of its registers, Linux gives up XSAVE; so it is told not to try.  CPUID has it still.
 config() {
+	local extra=console=hvc0
+	[[ $2 = pv ]] || extra+=' noxsave'
 	cat >"$GUESTS/$1.cfg" <<-END
 		name = "$1"
 		type = "$2"
@@ -29,7 +30,7 @@ config() {
 		vcpus = 1
 		kernel = "$GUESTS/kernel"
 		ramdisk = "$GUESTS/initrd"
-		extra = "console=hvc0"
+		extra = "$extra"
 		on_crash = "destroy"
 	END
 }
@@ -112,8 +113,11 @@ without_copies() {
 }
 raw_set() { sed -n '/"raw"/,/"hex"/s/.*"hex": "\([0-9a-f-]*\)".*/\1/p'; }
 
-# flags_are LOOK-FILE WORDS: /proc/cpuinfo names exactly the
-# features of the set that Linux has a name for.
+# What Linux drops of EPYC's features when it is told noxsave.
+NO_XSAVE='xsave xsaveopt xgetbv1 avx avx2 fma'
+
+# flags_are LOOK-FILE WORDS [DROPPED]: /proc/cpuinfo names exactly the
+# features of the set that Linux has a name for, but for those.
 flags_are() {
 	local adds='3dnowprefetch'	# by Linux itself, wherever there is long mode
 	local flags word bit name wrong=''
@@ -123,7 +127,7 @@ flags_are() {
 	[[ ${#flags} -gt 100 ]] || { echo "no flags in $1"; return 1; }
 	while read -r word bit name; do
 		[[ " $DYNAMIC " != *" $word:$bit "* && " $adds " != *" $name "* ]] || continue
-		if ((0x${words[word]:-0} >> bit & 1)); then
+		if ((0x${words[word]:-0} >> bit & 1)) && [[ " ${3-} " != *" $name "* ]]; then
 			[[ $flags = *" $name "* ]] || wrong+=" -$name"
 		else
 			[[ $flags != *" $name "* ]] || wrong+=" +$name"
