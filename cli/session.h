@@ -100,9 +100,9 @@ int vm_exit(const struct cl_vm_request *request,
 	    const struct cl_vm_answer *answer);
 
 /* What --features gives: hex, or the policy of a domain in a file. */
-int read_vm_features(struct cl_featureset *fs, const char *given);
+int read_vm_features(struct cl_given *had, const char *given);
 /* That policy, as xen-cpuid -p prints it; @who: for the message. */
-int parse_vm_policy(struct cl_featureset *fs, const char *text,
+int parse_vm_policy(struct cl_given *given, const char *text,
 		    const char *who);
 
 /* Put the mask of the VM that was started into its configuration for xl. */
@@ -140,7 +140,7 @@ void remove_state(const char *folder, const char *name);
 
 /* xl creates the domain; and what Xen's policy of it is then. */
 int create_domain(const char *path, const char *name);
-int read_given(const char *name, struct cl_featureset *given);
+int read_given(const char *name, struct cl_given *given);
 
 /* ---- Without the store ------------------------------------------------- */
 

@@ -122,12 +122,12 @@ int verb_vm_adopt(const struct arguments *args)
 {
 	struct cl_vm_request request = request_of(args, CL_VM_ADOPT);
 	const char *text = option_text(args, OPT_FEATURES, 0);
-	struct cl_featureset recorded;
+	struct cl_given recorded;
 
 	request.vendor = option_text(args, OPT_VENDOR, 0);
 	if (text && read_vm_features(&recorded, text))
 		return EXIT_ERROR;
-	if (text && is_empty(&recorded))
+	if (text && is_empty(&recorded.set))
 		return complain("--features", "has no feature; leave it out if the VM came without a set");
 	if (request.vendor && strlen(request.vendor) > 12)
 		return complain("--vendor", "a vendor has 12 characters at most, as GenuineIntel");

@@ -49,13 +49,15 @@ static int start(struct cl_vm_answer *answer, const struct arguments *args,
 /* With --run; what Xen gave it is noted, if that is known. */
 static int run(const struct arguments *args, struct cl_vm *vm)
 {
-	struct cl_featureset given;
+	struct cl_given given;
 
 	if (create_domain(option_text(args, OPT_XL, 0), vm->name))
 		return EXIT_NO;
 	if (read_given(vm->name, &given))
 		return EXIT_ERROR;
-	vm->set = given;
+	vm->set = given.set;
+	if (given.last.basic)
+		vm->last = given.last;
 	return note_vm(args, vm);
 }
 
@@ -137,9 +139,10 @@ struct recording {
 static int record(void *arg, const struct cl_vm *vm)
 {
 	struct recording *recording = arg;
+	struct cl_given had = { .set = vm->set, .last = vm->last };
 	struct cl_vm_request request = {
 		.verb = CL_VM_ADOPT, .name = vm->name, .host = vm->host,
-		.type = vm->type, .force = true, .recorded = &vm->set,
+		.type = vm->type, .force = true, .recorded = &had,
 		.vendor = vm->vendor
 	};
 	struct cl_vm_answer answer;

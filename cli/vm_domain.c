@@ -30,7 +30,7 @@ int create_domain(const char *path, const char *name)
 	return run_program(words, NULL, "the VM does not run");
 }
 
-int read_given(const char *name, struct cl_featureset *given)
+int read_given(const char *name, struct cl_given *given)
 {
 	static const char unknown[] = "what Xen gave the VM is not known, and it is recorded with what was asked for";
 	const char *ask_id[] = { "xl", "domid", name, NULL };

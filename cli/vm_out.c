@@ -64,6 +64,21 @@ static void out_moving(struct out *out, const struct cl_vm *vm)
 		out_line(out, "if the command was killed, say where it runs: cpulevel vm adopt --host");
 }
 
+/* For programs: people are told where they stand in the way. */
+static void out_leaves(struct out *out, const struct cl_last_leaves *last)
+{
+	char text[40];
+
+	if (!out->json)
+		return;
+	snprintf(text, sizeof(text), "%08x-%08x-%08x", last->basic,
+		 last->seven, last->extended);
+	if (last->basic)
+		out_string(out, "last_leaves", text);
+	else
+		out_absent(out, "last_leaves", "");
+}
+
 void out_vm(struct out *out, const struct cl_vm *vm, const struct cl_pool *pool)
 {
 	char text[CL_TEXT_SIZE];
@@ -84,6 +99,7 @@ void out_vm(struct out *out, const struct cl_vm *vm, const struct cl_pool *pool)
 	out_string(out, "features", cl_featureset_text(&vm->set, text));
 	if (out->json || !is_empty(&vm->exposed))
 		out_features(out, "exposed", &vm->exposed);
+	out_leaves(out, &vm->last);
 	if (pool)
 		out_against(out, vm, pool);
 }
@@ -129,6 +145,16 @@ static void who_lacks(char text[300], const struct cl_vm_answer *answer)
 							       " lack it");
 }
 
+static void explain_leaves(char text[400], const struct cl_vm_answer *answer)
+{
+	const struct cl_move *move = &answer->move;
+
+	snprintf(text, 400, "%s numbers %s up to 0x%x, and Xen on %s lets none in with more than 0x%x; started afresh there it has no more",
+		 answer->about, move->leaves.leaf == 7 ?
+		 "subleaves of CPUID leaf 7" : "CPUID leaves",
+		 move->leaves.vm, answer->host.host.name, move->leaves.host);
+}
+
 static const char *explain(const struct cl_vm_answer *answer, char text[400])
 {
 	const struct cl_vm *vm = &answer->before;
@@ -150,6 +176,9 @@ static const char *explain(const struct cl_vm_answer *answer, char text[400])
 		snprintf(text, 400, "%s has features that %s cannot give",
 			 answer->about, host->name);
 		break;
+	case CL_MOVE_LEAVES:
+		explain_leaves(text, answer);
+		break;
 	case CL_MOVE_STRANDED:
 		snprintf(text, 400, "%s fits not every host of pool %s",
 			 answer->about, answer->pool.name);
@@ -158,6 +187,24 @@ static const char *explain(const struct cl_vm_answer *answer, char text[400])
 		return "";
 	}
 	return text;
+}
+
+static void out_too_many(struct out *out, const struct cl_move *move)
+{
+	char number[16];
+
+	if (move->answer != CL_MOVE_LEAVES) {
+		out_absent(out, "too_many_leaves", "");
+		return;
+	}
+	out_group(out, "too_many_leaves");
+	snprintf(number, sizeof(number), "%08x", move->leaves.leaf);
+	out_string(out, "leaf", number);
+	snprintf(number, sizeof(number), "%08x", move->leaves.vm);
+	out_string(out, "vm", number);
+	snprintf(number, sizeof(number), "%08x", move->leaves.host);
+	out_string(out, "host", number);
+	out_end_group(out);
 }
 
 static void out_move(struct out *out, const struct cl_vm_answer *answer)
@@ -176,6 +223,8 @@ static void out_move(struct out *out, const struct cl_vm_answer *answer)
 		snprintf(who, sizeof(who), "%s lacks it", answer->host.host.name);
 		out_missing(out, &move->verdict.missing, who);
 	}
+	if (out->json)
+		out_too_many(out, move);
 	if (out->json || !is_empty(&move->verdict.changes))
 		out_features(out, "changes", &move->verdict.changes);
 	if (out->json || !is_empty(&move->uncertain))

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The featureset that a VM really has: in hex, or as `xen-cpuid -p DOMID` prints
+ * What a VM really has: in hex, or as `xen-cpuid -p DOMID` prints
  * the policy that Xen applies to a domain.
  */
 #include <errno.h>
@@ -46,7 +46,7 @@ static char *entitle(const char *text)
 	return titled;
 }
 
-int parse_vm_policy(struct cl_featureset *fs, const char *text, const char *who)
+int parse_vm_policy(struct cl_given *given, const char *text, const char *who)
 {
 	char *titled = entitle(text);
 	struct cl_error error;
@@ -57,13 +57,14 @@ int parse_vm_policy(struct cl_featureset *fs, const char *text, const char *who)
 	free(titled);
 	if (ret || !(host.valid >> CL_SET_HVM_DEFAULT & 1))
 		return complain(who, "is no policy of a domain; give hex, or what xen-cpuid -p DOMID prints");
-	*fs = host.sets[CL_SET_HVM_DEFAULT];
+	given->set = host.sets[CL_SET_HVM_DEFAULT];
+	given->last = host.last[CL_SET_HVM_DEFAULT];
 	/* The policy of a domain has them on AMD's CPUs, the default sets have not. */
-	fs->words[CL_WORD_2] &= ~CL_E1D_COMMON;
+	given->set.words[CL_WORD_2] &= ~CL_E1D_COMMON;
 	return EXIT_YES;
 }
 
-int read_vm_features(struct cl_featureset *fs, const char *given)
+int read_vm_features(struct cl_given *had, const char *given)
 {
 	const char *hex = "0123456789abcdefABCDEF-:";
 	struct cl_error error;
@@ -71,14 +72,15 @@ int read_vm_features(struct cl_featureset *fs, const char *given)
 	int ret;
 
 	if (strcmp(given, "-") && strspn(given, hex) == strlen(given)) {
-		if (cl_featureset_parse(fs, given, &error))
+		memset(had, 0, sizeof(*had));
+		if (cl_featureset_parse(&had->set, given, &error))
 			return complain("--features", "%s", error.reason);
 		return EXIT_YES;
 	}
 	text = read_text(given);
 	if (!text)
 		return EXIT_ERROR;
-	ret = parse_vm_policy(fs, text, given);
+	ret = parse_vm_policy(had, text, given);
 	free(text);
 	return ret;
 }

@@ -66,7 +66,7 @@ static int cancel(const struct arguments *args, struct cl_vm_request *request,
 
 /* It runs, whatever the rules say: with what Xen gave it, if that is known. */
 static int finish(const struct arguments *args, struct cl_vm_request *request,
-		  const struct cl_featureset *given,
+		  const struct cl_given *given,
 		  struct cl_vm_answer *answer)
 {
 	struct cl_error error;
@@ -87,7 +87,8 @@ static int run(const struct arguments *args, struct cl_vm_request *request,
 	       struct cl_vm_answer *answer)
 {
 	const char *path = option_text(args, OPT_XL, 0);
-	struct cl_featureset left_out, given;
+	struct cl_featureset left_out;
+	struct cl_given given;
 	int ret, unknown;
 	struct out out;
 

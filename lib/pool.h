@@ -48,6 +48,15 @@ const struct cl_featureset *cl_member_default(const struct cl_member *member,
 const struct cl_featureset *cl_member_max(const struct cl_member *member,
 					  enum cl_guest guest);
 
+/*
+ * The last leaves that such guests number if they start there, and that they may
+ * number to be let in; all 0 if that is not known, or is not asked there.
+ */
+const struct cl_last_leaves *cl_member_starts(const struct cl_member *member,
+					      enum cl_guest guest);
+const struct cl_last_leaves *cl_member_takes(const struct cl_member *member,
+					     enum cl_guest guest);
+
 /* What PV guests see there beyond @set, if they ask the CPU itself. */
 void cl_member_exposes(struct cl_featureset *exposed,
 		       const struct cl_member *member,
@@ -116,6 +125,7 @@ struct cl_vm {
 	char vendor[13];		/* of the CPUs it was started on, or "" */
 	struct cl_featureset set;	/* what it was started with */
 	struct cl_featureset exposed;	/* PV: what it could see besides */
+	struct cl_last_leaves last;	/* that it numbers; all 0: not known */
 	char moving_to[CL_NAME_SIZE];	/* a command moves it there, or ""; */
 	int64_t moving_since;		/* its end has not been seen */
 };
@@ -145,6 +155,7 @@ enum cl_move_answer {
 	CL_MOVE_TYPE,		/* the host takes no such guests */
 	CL_MOVE_FEATURES,	/* the host lacks some of the VM's */
 	CL_MOVE_STRANDED,	/* other hosts of the pool do */
+	CL_MOVE_LEAVES,		/* it numbers more CPUID leaves than the host */
 	CL_NR_MOVE_ANSWERS
 };
 
@@ -153,6 +164,10 @@ struct cl_move {
 	struct cl_verdict verdict;	/* of the host it lands on */
 	struct cl_featureset stranded;	/* what other hosts of its pool lack */
 	struct cl_featureset uncertain;	/* PV: seen where it was, not here */
+	struct {
+		uint32_t leaf;		/* 0, 7 or 0x80000000, whose eax tells */
+		uint32_t vm, host;	/* the last one it has, and that this takes */
+	} leaves;			/* LEAVES */
 };
 
 const char *cl_move_answer_name(unsigned int answer);
@@ -199,13 +214,19 @@ int cl_vm_revert(struct cl_vm *vm, const struct cl_vm *saved,
 int cl_vm_copy(const struct cl_vm *vm, struct cl_vm *copy, const char *name,
 	       const char *pool, struct cl_error *error);
 
+/* What a domain has, as Xen or a record tells it. */
+struct cl_given {
+	struct cl_featureset set;
+	struct cl_last_leaves last;	/* all 0: not known */
+};
+
 /*
  * A VM that runs on @host already came from elsewhere with @recorded, or NULL:
  * then it is assumed to have all that this host could give it.  Four words or
  * fewer are from times that knew no more: the host's follow.
  */
 void cl_vm_adopt(struct cl_vm *vm, const struct cl_member *host,
-		 const struct cl_featureset *recorded, const char *vendor);
+		 const struct cl_given *recorded, const char *vendor);
 void cl_record_extend(struct cl_featureset *set,
 		      const struct cl_featureset *host);
 

@@ -28,6 +28,31 @@ static bool other_vendor(const struct cl_vm *vm, const char *vendor)
 	return *vm->vendor && *vendor && strcmp(vm->vendor, vendor);
 }
 
+/* What Xen itself compares, when it gives the VM its policy there. */
+static bool too_many_leaves(struct cl_move *move,
+			    const struct cl_last_leaves *vm,
+			    const struct cl_last_leaves *host)
+{
+	const struct {
+		uint32_t leaf, vm, host;
+	} asked[] = {
+		{ 0, vm->basic, host->basic },
+		{ 7, vm->seven, host->seven },
+		{ 0x80000000, vm->extended, host->extended },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(asked) && vm->basic && host->basic; i++) {
+		if (asked[i].vm <= asked[i].host)
+			continue;
+		move->leaves.leaf = asked[i].leaf;
+		move->leaves.vm = asked[i].vm;
+		move->leaves.host = asked[i].host;
+		return true;
+	}
+	return false;
+}
+
 void cl_vm_fits(struct cl_move *move, const struct cl_vm *vm,
 		const struct cl_member *from, const struct cl_member *to)
 {
@@ -52,6 +77,9 @@ void cl_vm_fits(struct cl_move *move, const struct cl_vm *vm,
 	cl_verdict(&move->verdict, &vm->set, max, raw_of(from), raw_of(to));
 	if (!move->verdict.runs)
 		move->answer = CL_MOVE_FEATURES;
+	else if (too_many_leaves(move, &vm->last,
+				 cl_member_takes(to, cl_vm_guest(vm))))
+		move->answer = CL_MOVE_LEAVES;
 	/* Not a rule: what it saw it may use, but Xen never promised it. */
 	cl_minus(&move->uncertain, &vm->exposed, max);
 }

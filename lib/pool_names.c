@@ -51,7 +51,7 @@ const char *cl_move_answer_name(unsigned int answer)
 	static const char *const names[] = {
 		[CL_MOVE_YES] = "yes", [CL_MOVE_VENDOR] = "vendor",
 		[CL_MOVE_TYPE] = "type", [CL_MOVE_FEATURES] = "features",
-		[CL_MOVE_STRANDED] = "stranded",
+		[CL_MOVE_STRANDED] = "stranded", [CL_MOVE_LEAVES] = "leaves",
 	};
 
 	return name_of(names, ARRAY_SIZE(names), answer);

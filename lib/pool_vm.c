@@ -40,6 +40,7 @@ static void forget_set(struct cl_vm *vm)
 	cl_vm_stay(vm);
 	memset(&vm->set, 0, sizeof(vm->set));
 	memset(&vm->exposed, 0, sizeof(vm->exposed));
+	memset(&vm->last, 0, sizeof(vm->last));
 }
 
 /* A fresh start there, at the level that the pool has now. */
@@ -58,6 +59,8 @@ static int boot(struct cl_vm *vm, const struct cl_pool *pool,
 	strcpy(vm->host, host->host.name);
 	strcpy(vm->vendor, host->host.vendor);
 	vm->set = pool->level[guest];
+	/* No level changes these. */
+	vm->last = *cl_member_starts(host, guest);
 	if (guest == CL_GUEST_PV)
 		cl_member_exposes(&vm->exposed, host, &vm->set);
 	return 0;
@@ -215,10 +218,11 @@ void cl_record_extend(struct cl_featureset *set,
 }
 
 void cl_vm_adopt(struct cl_vm *vm, const struct cl_member *host,
-		 const struct cl_featureset *recorded, const char *vendor)
+		 const struct cl_given *recorded, const char *vendor)
 {
 	const struct cl_featureset *max = cl_member_max(host, cl_vm_guest(vm));
 	static const struct cl_featureset nothing;
+	static const struct cl_last_leaves unknown;
 
 	vm->state = CL_VM_RUNNING;
 	vm->flags = recorded ? 0 : CL_VM_ASSUMED;
@@ -226,7 +230,8 @@ void cl_vm_adopt(struct cl_vm *vm, const struct cl_member *host,
 	strcpy(vm->pool, host->pool);
 	snprintf(vm->vendor, sizeof(vm->vendor), "%s",
 		 vendor && *vendor ? vendor : host->host.vendor);
-	vm->set = recorded ? *recorded : max ? *max : nothing;
+	vm->set = recorded ? recorded->set : max ? *max : nothing;
+	vm->last = recorded ? recorded->last : unknown;
 	vm->exposed = nothing;
 	cl_vm_stay(vm);
 	if (recorded && max)

@@ -122,8 +122,8 @@ struct cl_vm_request {
 	bool allow_stranded;
 	bool by_itself;		/* reboot: the guest did it */
 	bool disks_only;	/* checkpoint */
-	const struct cl_featureset *recorded;	/* adopt: it came with; or NULL */
-	const char *vendor;			/* the same */
+	const struct cl_given *recorded;	/* adopt: it came with; or NULL */
+	const char *vendor;		/* the same */
 };
 
 struct cl_vm_answer {

@@ -77,6 +77,19 @@ static int read_set(struct cl_host *host, int fd, unsigned int set,
 	return 0;
 }
 
+/* Xen before 4.12 has no policies, and no other call tells their last leaves. */
+static void read_last(struct cl_host *host, int fd, unsigned int set)
+{
+	struct cpulevel_policy policy = { .index = set };
+	unsigned int i;
+
+	if (ioctl(fd, CPULEVEL_IOC_POLICY, &policy))
+		return;
+	for (i = 0; i < policy.nr_leaves && i < CPULEVEL_MAX_LEAVES; i++)
+		cl_last_take(&host->last[set], policy.leaves[i].leaf,
+			     policy.leaves[i].subleaf, policy.leaves[i].a);
+}
+
 /* What a newer module may say and this library does not understand. */
 static int check_info(const struct cpulevel_info *info, const char *device,
 		      struct cl_error *error)
@@ -134,6 +147,9 @@ static int read_host(struct cl_host *host, int fd, const char *device,
 			ret = read_set(host, fd, set, device, error);
 	if (ret)
 		return ret;
+	for (set = CL_SET_PV_DEFAULT; set < CL_NR_SETS; set++)
+		if (info.valid_policies & info.valid & 1u << set)
+			read_last(host, fd, set);
 	cl_host_name(host, uname(&machine) ? "" : machine.nodename);
 	return 0;
 }

@@ -49,6 +49,7 @@ struct xen_cpuid {
 	bool one_policy;	/* "PV" or "HVM" was there */
 	int set;		/* of the policy that is being read, or -1 */
 	struct cl_leaves leaves;	/* of it, as far as used */
+	struct cl_last_leaves last;	/* of it, if guests get it */
 };
 
 bool cl_is_xencpuid(const char *line)
@@ -115,7 +116,10 @@ static void end_policy(struct xen_cpuid *xen)
 	if (xen->set >= 0 &&
 	    !cl_featureset_from_leaves(&fs, &xen->leaves, NULL))
 		set_set(xen, xen->set, &fs);
+	if (xen->set >= 0 && xen->host->valid >> xen->set & 1)
+		xen->host->last[xen->set] = xen->last;
 	xen->set = -1;
+	memset(&xen->last, 0, sizeof(xen->last));
 	memset(&xen->leaves, 0, sizeof(xen->leaves));
 }
 
@@ -172,6 +176,9 @@ static void add_leaf(struct xen_cpuid *xen, struct cl_leaf *leaf)
 		cl_leaf_vendor(xen->host->vendor, leaf);
 	if (leaf->leaf == 1 && xen->set == CL_SET_RAW)
 		xen->host->signature = leaf->regs[CL_EAX];
+	if (xen->set >= CL_SET_PV_DEFAULT)
+		cl_last_take(&xen->last, leaf->leaf, leaf->subleaf,
+			     leaf->regs[CL_EAX]);
 	/* Leaves 0 and 0x80000000 would ask for those that are 0. */
 	if (leaf->leaf == 0 || leaf->leaf == 0x80000000)
 		return;
@@ -218,6 +225,7 @@ static void copy_default(struct cl_host *host, enum cl_set from, enum cl_set to)
 {
 	if (host->valid >> from & 1) {
 		host->sets[to] = host->sets[from];
+		host->last[to] = host->last[from];
 		host->valid |= 1u << to;
 	}
 }

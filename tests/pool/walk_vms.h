@@ -178,7 +178,7 @@ static void adopt(struct vm *vm, struct cl_vm_request *request, int h)
 	const struct host *host = &m.hosts[h];
 	int guest = request->type ? HVM : PV, kind = pick(3);
 	enum answer wanted = ERROR;
-	struct cl_featureset recorded;
+	struct cl_given recorded = { .last = { 0 } };
 	struct image image;
 	struct vm new = *vm;
 
@@ -186,7 +186,7 @@ static void adopt(struct vm *vm, struct cl_vm_request *request, int h)
 		return;
 	image = (struct image){ true, RUNNING, host->vendor, host->max[guest], false };
 	if (kind) {
-		recorded = give(&host->def[guest], kind == 1 ? 4 : 17);
+		recorded.set = give(&host->def[guest], kind == 1 ? 4 : 17);
 		image.set = host->def[guest];
 		if (kind == 1)
 			memcpy(image.set.w + 4, host->max[guest].w + 4, 4 * (WORDS - 4));

@@ -159,7 +159,8 @@ static bool do_upgrade(char **row)
 /* The same through a VM that comes in. */
 static bool do_adopt(char **row)
 {
-	struct cl_featureset recorded = parse(row[IN1]), wanted = parse(row[EXPECTED]);
+	struct cl_given recorded = { .set = parse(row[IN1]) };
+	struct cl_featureset wanted = parse(row[EXPECTED]);
 	struct cl_member host = { .pool = "xapi" };
 	struct cl_vm vm = { .name = "vm", .type = CL_VM_HVM };
 

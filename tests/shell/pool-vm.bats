@@ -200,6 +200,54 @@ where() { cpulevel vm show "$1" --json | jq -c '[.state, .host, .moving_to, .fla
 	[ "$(cpulevel vm show web --json | jq -r .features)" = "$recorded" ]
 }
 
+# Two hosts with the features of haswell; HVM guests of few number and bring along no more than 8 extended leaves.
+with_leaves() {
+	local more='/^end/i hvm_default_leaves 0000000d-00000000-80000008\nhvm_max_leaves 0000000d-00000002-'
+
+	cpulevel pool join "$(host_file many haswell "${more}8000001e")" >/dev/null
+	cpulevel pool join "$(host_file few haswell "${more}80000008")" >/dev/null
+	cpulevel pool join "$(host_file silent haswell)" >/dev/null
+}
+
+@test "a host that takes fewer CPUID leaves than the VM numbers is a no that says so, in an export too" {
+	with_leaves
+	join westmere
+	sed -n '/^PV Default policy/,/^HVM/p' "$TOP/tests/data/xen-cpuid-p.txt" |
+		sed '1s/PV Default/Domain 5/; /^HVM/d; s/^  80000000:ffffffff -> 80000008/  80000000:ffffffff -> 8000001e/' >policy
+	cpulevel vm start web --type pvh --host many
+	[ "$(cpulevel vm show web --json | jq -r .last_leaves)" = 0000000d-00000000-80000008 ]
+	cpulevel vm migrate web --host few --check
+	cpulevel vm adopt web --host many --features policy --force
+	[ "$(cpulevel vm show web --json | jq -r .last_leaves)" = 0000000d-00000000-8000001e ]
+	run -1 cpulevel vm migrate web --host few --check
+	[[ $output = *"answer            leaves"* ]]
+	[[ $output = *"because           web numbers CPUID leaves up to 0x8000001e, and Xen on few lets none in with more than 0x80000008; started afresh there it has no more"* ]]
+	[ "$(cpulevel vm migrate web --host few --check --json | jq -c '[.allowed, .answer, .missing, .too_many_leaves]')" = \
+		'[false,"leaves",[],{"leaf":"80000000","vm":"8000001e","host":"80000008"}]' ]
+	[ "$(cpulevel vm show web | grep few:)" = "  few: no, it takes fewer CPUID leaves" ]
+	cpulevel vm migrate web --host silent --check
+	cpulevel pool export >export.json
+	CPULEVEL_STORE=$(other_store again)
+	cpulevel pool import export.json
+	run -1 cpulevel vm migrate web --host few --check
+	[[ $output = *"answer            leaves"* ]]
+	cpulevel vm suspend web
+	run -1 cpulevel vm resume web --host few --check
+	[[ $output = *"answer            leaves"* ]]
+}
+
+@test "what a VM numbers is not known of a store or a host that is older: the verdict is on features alone" {
+	with_leaves
+	cpulevel vm start web --type pvh --host silent
+	[ "$(cpulevel vm show web --json | jq .last_leaves)" = null ]
+	cpulevel vm migrate web --host few --check
+	cpulevel pool export | jq '.records |= map_values(gsub("(?m)^(leaves|[a-z_]+_leaves) .*\n"; ""))' >older.json
+	run -1 grep -c leaves older.json
+	CPULEVEL_STORE=$(other_store older)
+	cpulevel pool import older.json
+	cpulevel vm migrate web --host few --check
+}
+
 @test "a VM that is elsewhere cannot start, nor be adopted; nor can a host with VMs leave" {
 	join haswell westmere
 	cpulevel vm start web --type pvh --host haswell

@@ -16,6 +16,19 @@ static int refresh_errno;	/* 0: it is done */
 
 int __wrap_ioctl(int fd, unsigned long request, void *arg);
 
+/* As Xen 4.17 numbers them, in the order in which it lists them. */
+static void give_policy(struct cpulevel_policy *policy)
+{
+	unsigned int max = policy->index >= CPULEVEL_SET_PV_MAX;
+
+	policy->nr_leaves = 5;
+	policy->leaves[0] = (struct cpulevel_leaf){ 0, CPULEVEL_NO_SUBLEAF, 0xd + max, 1, 2, 3 };
+	policy->leaves[1] = (struct cpulevel_leaf){ 1, CPULEVEL_NO_SUBLEAF, 0x306c3, 1, 2, 3 };
+	policy->leaves[2] = (struct cpulevel_leaf){ 7, 0, 2 * max, 1, 2, 3 };
+	policy->leaves[3] = (struct cpulevel_leaf){ 7, 1, 99, 1, 2, 3 };
+	policy->leaves[4] = (struct cpulevel_leaf){ 0x80000000, CPULEVEL_NO_SUBLEAF, 0x80000008, 1, 2, 3 };
+}
+
 int __wrap_ioctl(int fd, unsigned long request, void *arg)
 {
 	struct cpulevel_featureset *fs = arg;
@@ -27,6 +40,10 @@ int __wrap_ioctl(int fd, unsigned long request, void *arg)
 	}
 	if (request == CPULEVEL_IOC_FEATURESET && info.valid >> fs->index & 1) {
 		fs->nr_words = nr_words;
+		return 0;
+	}
+	if (request == CPULEVEL_IOC_POLICY && info.valid_policies) {
+		give_policy(arg);
 		return 0;
 	}
 	errno = ENOTTY;
@@ -58,7 +75,17 @@ static void understands(void)
 	   host.caps_source == CL_CAPS_XEN && host.caps == 1 &&
 	   host.sysctl_version == 0x15 && host.valid == 0x3f,
 	   "what Xen's module says");
+	ok(!host.last[CL_SET_PV_MAX].basic, "a Xen without policies: no last leaves");
+	info.valid_policies = 0x3f;
+	ok(!cl_host_from_device(&host, "/dev/null", NULL) &&
+	   host.last[CL_SET_HVM_DEFAULT].basic == 0xd &&
+	   !host.last[CL_SET_HVM_DEFAULT].seven &&
+	   host.last[CL_SET_PV_MAX].basic == 0xe &&
+	   host.last[CL_SET_PV_MAX].seven == 2 &&
+	   host.last[CL_SET_PV_MAX].extended == 0x80000008 &&
+	   !host.last[CL_SET_RAW].basic, "the last leaves of guests' policies");
 	info.backend = CPULEVEL_BACKEND_NATIVE;
+	info.valid_policies = 3;
 	info.sysctl_version = 0;
 	info.valid = 3;
 	info.caps_source = CPULEVEL_CAPS_PROBED;

@@ -233,6 +233,15 @@ static bool is(const struct cl_host *host, enum cl_set set, const char *fs)
 	       cl_equal(&host->sets[set], &expected);
 }
 
+static bool last_is(const struct cl_host *host, enum cl_set set,
+		    uint32_t basic, uint32_t seven, uint32_t extended)
+{
+	const struct cl_last_leaves *last = &host->last[set];
+
+	return last->basic == basic && last->seven == seven &&
+	       last->extended == extended;
+}
+
 /* Words as anybody reads them from the files. */
 static void test_samples(void)
 {
@@ -254,6 +263,12 @@ static void test_samples(void)
 	ok(!read_sample(&policy, "xen-cpuid-p.txt") &&
 	   !strcmp(policy.vendor, "GenuineIntel") &&
 	   policy.signature == 0x306c1, "what xen-cpuid -p printed there");
+	ok(last_is(&policy, CL_SET_PV_DEFAULT, 0xd, 0, 0x80000008) &&
+	   last_is(&policy, CL_SET_PV_MAX, 0xd, 2, 0x80000008) &&
+	   last_is(&policy, CL_SET_HVM_MAX, 0, 0, 0) &&
+	   last_is(&policy, CL_SET_RAW, 0, 0, 0) &&
+	   last_is(&host, CL_SET_PV_MAX, 0, 0, 0),
+	   "the last leaves of guests' policies, which only -p tells");
 	/* Raw has OSXSAVE in the one and not in the other. */
 	for (set = CL_SET_HOST; set < CL_NR_SETS; set++)
 		if (host.valid >> set & 1)
