@@ -66,18 +66,28 @@ struct cl_store *open_pool(const struct arguments *args, struct cl_pool *pool,
 	return NULL;
 }
 
+static void read_line(char *line, size_t size, const char *path)
+{
+	FILE *from = fopen(path, "r");
+
+	line[0] = '\0';
+	if (!from)
+		return;
+	if (!fgets(line, size, from))
+		line[0] = '\0';
+	line[strcspn(line, "\n")] = '\0';
+	fclose(from);
+}
+
 /* Linux's, which dom0 gets anew whenever the machine boots. */
 void read_boot(char boot[CL_BOOT_SIZE])
 {
-	FILE *from = fopen("/proc/sys/kernel/random/boot_id", "r");
+	read_line(boot, CL_BOOT_SIZE, "/proc/sys/kernel/random/boot_id");
+}
 
-	boot[0] = '\0';
-	if (!from)
-		return;
-	if (!fgets(boot, CL_BOOT_SIZE, from))
-		boot[0] = '\0';
-	boot[strcspn(boot, "\n")] = '\0';
-	fclose(from);
+void read_machine(char machine[CL_MACHINE_SIZE])
+{
+	read_line(machine, CL_MACHINE_SIZE, "/sys/class/dmi/id/product_uuid");
 }
 
 static int make_member(struct cl_member *member, struct cl_host *host,
@@ -101,6 +111,7 @@ int read_member(struct cl_member *member, const struct arguments *args, int n)
 	struct cl_host host;
 	bool this_one = !file && !args->sysroot;
 	struct cl_error error;
+	int ret;
 
 	/* The module's are from when it was loaded: microcode may be newer. */
 	if (this_one && cl_device_refresh(CL_DEVICE, &error))
@@ -109,7 +120,10 @@ int read_member(struct cl_member *member, const struct arguments *args, int n)
 		return EXIT_ERROR;
 	if (this_one)
 		read_boot(boot);
-	return make_member(member, &host, option_text(args, OPT_NAME, 0), boot);
+	ret = make_member(member, &host, option_text(args, OPT_NAME, 0), boot);
+	if (!ret && this_one)
+		read_machine(member->machine);
+	return ret;
 }
 
 int read_member_file(struct cl_member *member, const char *file)

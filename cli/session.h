@@ -27,6 +27,12 @@ int read_member_file(struct cl_member *member, const char *file);
 /* Which boot of this machine this is, or "". */
 void read_boot(char boot[CL_BOOT_SIZE]);
 
+/*
+ * Which machine this is, or "": by its firmware, which a copy of the disk does not
+ * bring along and a new installation does not change.  Only root can read it.
+ */
+void read_machine(char machine[CL_MACHINE_SIZE]);
+
 /* Does nothing name another host? */
 bool is_this_machine(const struct arguments *args);
 /* What this machine is called in the store, else what it calls itself, or NULL. */

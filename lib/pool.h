@@ -16,6 +16,7 @@
 /* Names of pools, hosts, VMs and checkpoints. */
 #define CL_NAME_SIZE	65
 #define CL_BOOT_SIZE	41
+#define CL_MACHINE_SIZE	41
 
 /* 1 to 64 bytes, no control codes, no '/', not a '-' first; @what is for errors. */
 int cl_name_check(const char *name, const char *what, struct cl_error *error);
@@ -29,6 +30,7 @@ int cl_name_check(const char *name, const char *what, struct cl_error *error);
 struct cl_member {
 	char pool[CL_NAME_SIZE];
 	char boot[CL_BOOT_SIZE];	/* which boot of it this is; "" not known */
+	char machine[CL_MACHINE_SIZE];	/* its firmware's UUID; "" not known */
 	bool estimated;			/* its guests' sets were */
 	bool one_policy;		/* its max sets were completed */
 	struct cl_host host;

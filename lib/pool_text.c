@@ -69,6 +69,7 @@ void cl_member_write(const struct cl_member *member, FILE *to)
 	fputs(MEMBER_FORM "\n", to);
 	cl_put_text(to, "pool", member->pool);
 	cl_put_text(to, "boot", member->boot);
+	cl_put_text(to, "machine", member->machine);
 	cl_put_text(to, "estimated", member->estimated ? "yes" : "");
 	cl_put_text(to, "one_policy", member->one_policy ? "yes" : "");
 	fputs("end\n", to);
@@ -83,6 +84,8 @@ static bool take_member(void *value, const char *key, const char *text)
 		return cl_take_text(member->pool, sizeof(member->pool), text);
 	if (!strcmp(key, "boot"))
 		return cl_take_text(member->boot, sizeof(member->boot), text);
+	if (!strcmp(key, "machine"))
+		return cl_take_text(member->machine, sizeof(member->machine), text);
 	if (!strcmp(key, "estimated"))
 		member->estimated = true;
 	if (!strcmp(key, "one_policy"))

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "internal.h"
 #include "registry.h"
@@ -73,6 +74,12 @@ static int keep_pool(struct cl_txn *txn, struct request *request,
 
 /* ---- Join ---- */
 
+/* Linux has printed a UUID in capitals, too. */
+static bool other_machine(const struct cl_member *a, const struct cl_member *b)
+{
+	return *a->machine && *b->machine && strcasecmp(a->machine, b->machine);
+}
+
 static int refuse_second(struct cl_txn *txn, const struct cl_member *there,
 			 const struct cl_member *member)
 {
@@ -81,6 +88,10 @@ static int refuse_second(struct cl_txn *txn, const struct cl_member *there,
 	if (a->signature != b->signature || strcmp(a->vendor, b->vendor))
 		return cl_fail(cl_txn_error(txn), -EEXIST, b->name,
 			       "another host of that name, of other CPUs, is in pool %s; give one of them another name",
+			       there->pool);
+	if (other_machine(there, member))
+		return cl_fail(cl_txn_error(txn), -EEXIST, b->name,
+			       "another host of that name, of another machine, is in pool %s; give one of them another name",
 			       there->pool);
 	return cl_fail(cl_txn_error(txn), -EEXIST, b->name,
 		       "is in pool %s already; `pool report` takes its sets again",
@@ -216,6 +227,9 @@ static int believe(const struct cl_member *before, const struct cl_member *now,
 {
 	unsigned int set;
 
+	if (other_machine(before, now))
+		return cl_fail(error, -EEXIST, now->host.name,
+			       "is another machine than the one that reported as it until now; if its disk is a copy, join it as another host, with --name; if it replaces that one, `pool report --force`");
 	for (set = 0; set < CL_NR_SETS; set++) {
 		unsigned int old = before->host.sets[set].nr_words;
 		unsigned int new = now->host.sets[set].nr_words;
@@ -271,6 +285,8 @@ static int report(struct cl_txn *txn, void *arg)
 	strcpy(now.pool, before.pool);
 	if (!*now.boot)
 		strcpy(now.boot, before.boot);
+	if (!*now.machine)
+		strcpy(now.machine, before.machine);
 	ret = cl_pool_report(&change->after, &request->counts, &before, &now,
 			     cl_txn_error(txn));
 	if (!ret)

@@ -10,7 +10,7 @@ load pool
 setup_file() {
 	build_command
 	make -s -C "$TOP/lib" >&2
-	${CC:-cc} -Wall -Wextra -Werror -O1 -fPIC -shared -I"$TOP/module/uapi" -o "$BATS_FILE_TMPDIR/machine.so" \
+	${CC:-cc} -Wall -Wextra -Werror -D_GNU_SOURCE -O1 -fPIC -shared -I"$TOP/module/uapi" -o "$BATS_FILE_TMPDIR/machine.so" \
 		"$BATS_TEST_DIRNAME/tools/this_machine.c" "$TOP"/build/libcpulevel.so -Wl,-rpath,"$TOP/build"
 	make -s -C "$TOP/cli" install DESTDIR="$BATS_FILE_TMPDIR/root" >&2
 }
@@ -137,4 +137,60 @@ boot() {
 	here cpulevel pool report --store pool.db --name h1 >/dev/null
 	run -0 boot
 	[[ $output = "host              h1"* ]]
+}
+
+uuid() { printf '%s\n' "$1" >machine/uuid; }	# UUID: this machine's, by its firmware
+
+A=4c4c4544-0051-3710-8054-b7c04f345931 B=4c4c4544-0051-3710-8054-b7c04f345932
+
+@test "a copy of a dom0's disk in another machine does not report as the first one" {
+	uuid $A
+	here cpulevel pool join --store pool.db --name h1 >/dev/null
+	run -0 boot
+	before=$(cpulevel pool export)
+	uuid $B
+	has westmere
+	run -2 boot
+	[[ $output = "cpulevel: h1: is another machine than the one that reported as it until now;"* && ${#lines[@]} = 1 ]]
+	[[ $output = *"join it as another host, with --name"*"--force"* ]]
+	[ "$(cpulevel pool export)" = "$before" ]
+	# Nor can it join under that name, be its CPUs the same.
+	has haswell
+	run -2 here cpulevel pool join --store pool.db --name h1
+	[[ $output = *"h1: another host of that name, of another machine, is in pool lab; give one of them another name" ]]
+	# As another host it is welcome, and the first one goes on.
+	here cpulevel pool join --name h2 >/dev/null
+	run -0 boot
+	[[ $output = "host              h2"* ]]
+	uuid $A
+	here cpulevel pool report --name h1
+	[ "$(cpulevel pool level --json | jq .hosts)" = 2 ]
+}
+
+@test "a machine that was exchanged takes the host's place if the admin says so" {
+	uuid $A
+	here cpulevel pool join --store pool.db --name h1 >/dev/null
+	uuid $B
+	run -2 boot
+	run -0 here cpulevel pool report --force
+	run -0 boot
+	uuid $A
+	run -2 boot
+}
+
+@test "a machine is only told from another if both have a UUID, and the same one may be installed anew" {
+	here cpulevel pool join --store pool.db --name h1 >/dev/null
+	uuid $A
+	run -0 boot
+	uuid ''
+	run -0 boot
+	rm machine/uuid
+	run -0 boot
+	# What does not say who it is is no other: the record keeps what it had.
+	cpulevel pool report --name h1 "$HOSTS/haswell"
+	uuid ${A^^}
+	rm -r state
+	run -0 here cpulevel pool report --store pool.db --name h1
+	uuid $B
+	run -2 boot
 }

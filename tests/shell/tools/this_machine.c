@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * For LD_PRELOAD: this machine has the module, and its host is that of the tree
- * $MACHINE/taken.  REFRESH takes the one of $MACHINE/now.  What goes to the
- * system's log goes to $MACHINE/log.
+ * $MACHINE/taken.  REFRESH takes the one of $MACHINE/now.  Its firmware's UUID is in
+ * $MACHINE/uuid, or it has none.  What goes to the system's log goes to $MACHINE/log.
  */
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/cpulevel.h>
@@ -36,6 +37,16 @@ int open(const char *path, int flags, ...)
 		return syscall(SYS_openat, AT_FDCWD, path, flags, mode);
 	device = syscall(SYS_openat, AT_FDCWD, "/dev/null", O_RDONLY);
 	return device;
+}
+
+FILE *fopen(const char *path, const char *mode)
+{
+	FILE *(*next)(const char *, const char *) = dlsym(RTLD_NEXT, "fopen");
+	char uuid[4096];
+
+	path_of(uuid, "uuid");
+	return next(strcmp(path, "/sys/class/dmi/id/product_uuid") ? path : uuid,
+		    mode);
 }
 
 static int info(const struct cl_host *host, struct cpulevel_info *info)
