@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# A pool's first host, alone: a guest that has all of it is started there, and saved.
+# A pool's first host, alone: guests that have all of it are started there, and saved.
 # shellcheck shell=bash disable=SC1091 # guest/ is in /mnt there
 . /mnt/guest/oracle.sh
 . /mnt/guest/guests.sh
@@ -13,3 +13,7 @@ t "in CPUID it sees exactly that" cpuid_is "$GUESTS/free.look" "$(set_of free)"
 t "/proc/cpuinfo has exactly that" flags_are "$GUESTS/free.look" "$(set_of free)" "$NO_XSAVE"
 t "its memory is saved" xl save free "$GUESTS/free.save"
 t "and the record says so" cpulevel vm suspend free
+t "a PV guest starts" started plain pv
+next_look plain >"$GUESTS/plain.look"
+t "its memory is saved, PV" xl save plain "$GUESTS/plain.save"
+t "and the record says so, PV" cpulevel vm suspend plain

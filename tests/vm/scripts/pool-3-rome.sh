@@ -4,6 +4,14 @@
 . /mnt/guest/oracle.sh
 . /mnt/guest/guests.sh
 this_host rome
+# Its features fit the lesser host, at the level as they are; its leaves do not.
+kept_away_by_leaves() {	# GUEST
+	local verdict
+	verdict=$(cpulevel vm resume "$1" --host opteron --check --json || true)
+	printf '%s\n' "$verdict"
+	[[ $(json answer <<<"$verdict") = leaves && $(json leaf <<<"$verdict") = "$(cat $GUESTS/refused-leaf)" ]]
+}
+
 t "this host joins" cpulevel pool join --name rome
 t "the level is what all three have" level_is_common
 level=$(cpulevel pool level --json)
@@ -22,3 +30,6 @@ t "/proc/cpuinfo has exactly the PV level" flags_are "$GUESTS/old.look" "$(set_o
 t "the PV guest's memory is saved" xl save old "$GUESTS/old.save"
 t "and the PVH guest's" xl save web "$GUESTS/web.save"
 t "the records say so" eval 'cpulevel vm suspend old && cpulevel vm suspend web'
+for guest in web old; do
+	t "$guest numbers more leaves than the second host lets in: no, for the leaf that Xen named" kept_away_by_leaves $guest
+done
