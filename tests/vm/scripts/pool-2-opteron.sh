@@ -31,6 +31,10 @@ not_let_in() {	# GUEST
 		sed -n 's/.*CPUID policy: leaf \([0-9a-f]*\),.*/\1/p' /tmp/restored | head -n 1 | tee "$GUESTS/refused-leaf" | grep .
 }
 
+# The disk is the first host's, and so is what it keeps for itself.
+as_the_first() { fails 2 "epyc: is another machine" env CPULEVEL_STATE="${CPULEVEL_STATE%/*}/epyc" cpulevel pool report; }
+
+t "it does not report as the host whose disk it has a copy of" as_the_first
 t "this host joins" cpulevel pool join --name opteron
 t "the level is what both have" level_is_common
 t "the guest without levelling may not go on here" fails 1 "opteron lacks it" cpulevel vm resume free --host opteron --check
