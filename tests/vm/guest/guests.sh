@@ -19,7 +19,8 @@ toolstack() {
 # config NAME TYPE: as an admin writes it; the mask is the command's part.
 # QEMU's SVM does not intercept XSETBV: Xen never learns what a PVH guest writes to
 # XCR0, and undoes it at the next switch.  If that is while its Linux takes the size
-# of its registers, Linux gives up XSAVE; so it is told not to try.  CPUID has it still.
+# of its registers, Linux gives up XSAVE ("size 832 != kernel_size 576"); so it is told
+# not to try.  CPUID has it still.
 config() {
 	local extra=console=hvc0
 	[[ $2 = pv ]] || extra+=' noxsave'
