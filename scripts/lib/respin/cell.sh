@@ -31,8 +31,10 @@ kernel_digest() {	# KDIR
 	memo=$CACHE/kernels/$(find -L "${trees[@]}" -type f -printf '%p %i %C@\n' 2>/dev/null | digest)
 	if [[ ! -s $memo ]]; then
 		mkdir -p "${memo%/*}"
-		# Of some hundred MB; BLAKE2 takes half of what SHA-256 does.
-		find -L "${trees[@]}" -type f -print0 2>/dev/null | sort -z | xargs -0 b2sum | digest >"$memo.$HOSTNAME.$$"
+		# Some 16,000 files: in one stream that is half the time.
+		find -L "${trees[@]}" -type f -print0 2>/dev/null | sort -z |
+			tar -chP --null --no-recursion -T - --format=gnu --mtime=@0 --owner=0 --group=0 --numeric-owner --mode=a=r -f - |
+			b2sum | cut -c 1-40 >"$memo.$HOSTNAME.$$"
 		mv "$memo.$HOSTNAME.$$" "$memo"
 	fi
 	printf '%s\n' "$(<"$memo")"
