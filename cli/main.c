@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The command cpulevel: its command line and its messages. */
 #include <getopt.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -175,6 +176,8 @@ int main(int argc, char **argv)
 	struct arguments args = { .guest = CL_GUEST_HVM, .type = -1 };
 	int ret;
 
+	/* Who starts us may not want to hear of its children; we ask how curl ended. */
+	signal(SIGCHLD, SIG_DFL);
 	/* What is to be completed may look like any option. */
 	if (argc > 1 && !strcmp(argv[1], "complete")) {
 		args.count = argc - 2;

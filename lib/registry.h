@@ -44,7 +44,8 @@ int cl_registry_join(struct cl_store *store, const char *pool,
 
 /*
  * A host's sets as they are now.  After another boot its VMs are no more.
- * Fewer words than before are not believed without @force.
+ * Fewer words than before are not believed without @force, nor another machine:
+ * -EXDEV, as of another vendor.
  */
 int cl_registry_report(struct cl_store *store, const struct cl_member *member,
 		       bool force, struct cl_change *change,

@@ -228,7 +228,7 @@ static int believe(const struct cl_member *before, const struct cl_member *now,
 	unsigned int set;
 
 	if (other_machine(before, now))
-		return cl_fail(error, -EEXIST, now->host.name,
+		return cl_fail(error, -EXDEV, now->host.name,
 			       "is another machine than the one that reported as it until now; if its disk is a copy, join it as another host, with --name; if it replaces that one, `pool report --force`");
 	for (set = 0; set < CL_NR_SETS; set++) {
 		unsigned int old = before->host.sets[set].nr_words;

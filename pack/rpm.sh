@@ -15,17 +15,15 @@ FACTS_FORMAT='%{NAME}\t%{VERSION}\t%{RELEASE}\t%{ARCH}\t%|EPOCH?{%{EPOCH}:}|\n[%
 # One start of rpm for all; a file that is none has no answer among the others',
 # so that each is then asked for itself.
 read_rpms() {	# FILE...
-	local file said word=@$RANDOM$RANDOM$RANDOM$RANDOM@
+	local file said line text='' n=0 word=@$RANDOM$RANDOM$RANDOM$RANDOM@
 	local -a files=()
 
 	for file; do [[ -n ${FACTS[$file]:-} ]] || files+=("$file"); done
-	if [[ ${#files[@]} -gt 1 ]] && said=$(rpm -qp --nosignature --qf "$word$FACTS_FORMAT" "${files[@]}" 2>/dev/null); then
-		for file in "${files[@]}"; do
-			said=${said#"$word"}
-			FACTS[$file]=${said%%"$word"*}
-			said=${said#"${FACTS[$file]}"}
-			FACTS[$file]=${FACTS[$file]%$'\n'}
-		done
+	if [[ ${#files[@]} -gt 1 ]] && said=$(rpm -qp --nosignature --qf "$FACTS_FORMAT$word\n" "${files[@]}" 2>/dev/null); then
+		while IFS= read -r line; do
+			[[ $line = "$word" ]] || { text+=$line$'\n'; continue; }
+			FACTS[${files[n]}]=${text%$'\n'} text='' n=$((n + 1))
+		done <<<"$said"
 		return
 	fi
 	for file in ${files[@]+"${files[@]}"}; do

@@ -60,8 +60,10 @@ make_rpm_keyring() {	# KEYRING DBPATH
 	mkdir -p "$2"
 	read_gpg "$1" --quiet --armor --export "${keys[@]}" >"$2/trusted.asc" 2>/dev/null ||
 		refuse "$1: its trusted keys cannot be read; see what 'gpg --homedir $1 --export' says" || return
-	rpmkeys --dbpath "$2" --import "$2/trusted.asc" ||
+	rpmkeys --dbpath "$2" --import "$2/trusted.asc" || {
+		rm -rf "$2"	# that it is there says that it is whole
 		refuse "$1: rpm cannot use the trusted keys; use RSA keys"
+	}
 }
 
 # rpmkeys is content with an unsigned RPM, so look for the signature itself.  What
@@ -116,9 +118,11 @@ verify_packages() {	# DISK DBPATH PRIMARY
 	done <<<"$list"
 	# Each of what is there is listed, and as many are: so nothing else is listed, either.
 	mapfile -t found < <(cd "$1" && find Packages -type f)
+	[[ ${#found[@]} -eq ${#rpms[@]} ]] ||
+		refuse "$1/Packages: holds other files than the signed list names; get a sound disk" || return
 	for href in "${found[@]}"; do
-		[[ $names = *$'\n'"$href"$'\n'* ]] && [[ ${#found[@]} -eq ${#rpms[@]} ]] ||
-			refuse "$1/Packages: holds files that the signed list does not name; get a sound disk" || return
+		[[ $names = *$'\n'"$href"$'\n'* ]] ||
+			refuse "$1/Packages: holds other files than the signed list names; get a sound disk" || return
 	done
 }
 

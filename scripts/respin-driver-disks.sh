@@ -309,10 +309,9 @@ show_plan() {
 
 # What every cell would find out again is told to it.
 make_cells() {
-	local works=
+	local works
 
-	! bwrap --die-with-parent --cap-drop ALL --ro-bind / / --dev /dev --proc /proc --tmpfs /run \
-		--unshare-net --unshare-pid --unshare-ipc true 2>/dev/null || works=1
+	works=$(open_sandbox && echo "$SANDBOXED")
 	RESPIN_SANDBOX=$works RESPIN_DIGESTS="$TOOLS $COMPILER" make -k -s -j"$O_JOBS" -f "$RUN/plan.mk" >"$RUN/make.out" 2> >(grep -v '^make' >&2)
 }
 

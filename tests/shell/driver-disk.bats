@@ -265,6 +265,44 @@ refused() {	# WORDS...: exit 6, each word said, and no disk got through
 	[ "$status/${output%%: not signed*}" = "6/test: b.rpm" ]
 }
 
+@test "packages of thousands of files are read in a moment, and none gets another's" {
+	. "$TOP/pack/rpm.sh"
+	rpm() {	# -qp --nosignature --qf FORMAT FILE...
+		local word='' file
+		[[ $4 != *]@* ]] || word=@${4##*]@}
+		for file in "${@:5}"; do
+			printf '%s\t1\t1\tnoarch\t\n' "$file"
+			seq -f "-rw-r--r--	/lib/firmware/$file/%g	" 3000
+			printf '%b' "$word"
+		done
+	}
+	SECONDS=0
+	read_rpms a b
+	[ "$SECONDS" -lt 20 ]
+	for name in a b; do
+		rpm_fact "$name"
+		[ "$R_NAME" = "$name" ]
+		[ "$(rpm_files "$name" | grep -c "^/lib/firmware/$name/")" = 3000 ]
+	done
+}
+
+@test "a signed list of packages that are not there is refused" {
+	. "$TOP/pack/common.sh"
+	. "$TOP/pack/rpm.sh"
+	. "$TOP/pack/verify.sh"
+	PROG=test VERIFY_AT=p VERIFY_NAME=p
+	mkdir -p "$BATS_TEST_TMPDIR/p/Packages"
+	cd "$BATS_TEST_TMPDIR"
+	: | gzip >p/primary.gz
+	PACKINFO=listed
+	listed() { printf 'a\t1-1\tsum\ta.rpm\n'; }
+	verify_sha256() { :; }
+	verify_rpms() { :; }
+	read_rpms() { FACTS[p/a.rpm]=$'a\t1\t1\tnoarch\t'; }
+	run verify_packages p db primary.gz
+	[ "$status/$output" = "6/test: p/Packages: holds other files than the signed list names; get a sound disk" ]
+}
+
 @test "a file in Packages that the signed list does not name is refused" {
 	cp "$D"/Packages/update-*.rpm "$D/Packages/extra.rpm"
 	refused "does not name"

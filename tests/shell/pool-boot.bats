@@ -150,7 +150,7 @@ A=4c4c4544-0051-3710-8054-b7c04f345931 B=4c4c4544-0051-3710-8054-b7c04f345932
 	before=$(cpulevel pool export)
 	uuid $B
 	has westmere
-	run -2 boot
+	run -1 boot
 	[[ $output = "cpulevel: h1: is another machine than the one that reported as it until now;"* && ${#lines[@]} = 1 ]]
 	[[ $output = *"join it as another host, with --name"*"--force"* ]]
 	[ "$(cpulevel pool export)" = "$before" ]
@@ -171,11 +171,11 @@ A=4c4c4544-0051-3710-8054-b7c04f345931 B=4c4c4544-0051-3710-8054-b7c04f345932
 	uuid $A
 	here cpulevel pool join --store pool.db --name h1 >/dev/null
 	uuid $B
-	run -2 boot
+	run -1 boot
 	run -0 here cpulevel pool report --force
 	run -0 boot
 	uuid $A
-	run -2 boot
+	run -1 boot
 }
 
 @test "a machine is only told from another if both have a UUID, and the same one may be installed anew" {
@@ -192,5 +192,5 @@ A=4c4c4544-0051-3710-8054-b7c04f345931 B=4c4c4544-0051-3710-8054-b7c04f345932
 	rm -r state
 	run -0 here cpulevel pool report --store pool.db --name h1
 	uuid $B
-	run -2 boot
+	run -1 boot
 }

@@ -166,4 +166,6 @@ as_curl() {	# LINE...
 @test "whoever starts it without its first files open gets the same" {
 	cpulevel pool join "$HOSTS/haswell" <&- 2>&- 3>&- >said
 	[ "$(cpulevel pool level --json <&- | jq .hosts)" = 1 ]
+	# Nor need it want to hear of its children.
+	[ "$(perl -e '$SIG{CHLD} = "IGNORE"; exec @ARGV' cpulevel pool level --json | jq .hosts)" = 1 ]
 }

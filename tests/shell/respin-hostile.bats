@@ -3,6 +3,8 @@
 # Disks and source packages made to do harm: nothing is written outside the work folders, nothing runs
 # outside the sandbox, and what a stranger wrote is never a command.
 
+# shellcheck disable=SC2030,SC2031 # what bats does
+
 load pack
 
 setup_file() {
@@ -123,11 +125,15 @@ resource() {	# SED-SCRIPT -> hostile.src.rpm
 	need_sandbox
 	perl -MIO::Socket::UNIX -e '$l = IO::Socket::UNIX->new(Local => $ARGV[0], Listen => 1); $l->accept; open F, ">", $ARGV[1]' "$T/a socket" "$T/evil/x" 3>&- &
 	until [[ -S "$T/a socket" ]]; do sleep 0.1; done
-	resource "s#^%build#%build\nperl -MIO::Socket::UNIX -e 'print STDERR IO::Socket::UNIX->new(Peer => q($T/a socket)) ? qq(stolen\\\\n) : qq(refused\\\\n)'\nfalse#"
+	talk="print STDERR IO::Socket::UNIX->new(Peer => q($T/a socket)) ? qq(stolen\\\\n) : qq(refused\\\\n);"
+	talk+=" print STDERR socketpair(A, B, AF_UNIX, SOCK_DGRAM, 0) ? qq(stolen\\\\n) : qq(refused\\\\n);"
+	talk+=" print STDERR socketpair(A, B, AF_UNIX, SOCK_STREAM, 0) ? qq(connected\\\\n) : qq(stolen\\\\n)"
+	resource "s#^%build#%build\nperl -MIO::Socket::UNIX -MSocket -e '$talk'\nfalse#"
 	respin hostile.src.rpm
 	kill $! || true
 	[ -z "$(ls -A evil)" ]
-	grep -hx refused "$T"/c/cells/*/log
+	[ "$(grep -hcx refused "$T"/c/cells/*/log)" = 2 ]
+	grep -hx connected "$T"/c/cells/*/log
 }
 
 @test "a build cannot read the modules' key, nor have anything else written than its answer" {
@@ -218,7 +224,8 @@ hostile_tarball() {	# FILE
 	start() { "$@" & }
 	await() { wait "$@"; }
 	make_rpm_keyring() { return 6; }
-	export -f open_pack start await make_rpm_keyring open_new_packs open_share pack_folder
+	open_confinement() { :; }
+	export -f open_pack start await make_rpm_keyring open_confinement open_new_packs open_share pack_folder
 	run setpriv --reuid 65534 --regid 65534 --clear-groups env CACHE="$C/c" WORK="$C" TMPDIR="$C" TRUSTED=0 TOOLS=0 O_KEYRING= O_JOBS=1 bash -euc '
 		LEFTOVERS=() good=(x.iso) sums=(0)
 		mkdir "$CACHE"; cd "$CACHE"
@@ -238,7 +245,35 @@ hostile_tarball() {	# FILE
 	mkdir bin in
 	printf '#!/bin/sh\ntouch %q/in/disk/x\ntouch %q/evil/x\n' "$T" "$T" >bin/xorriso
 	chmod +x bin/xorriso
+	open_confinement
 	PATH=$T/bin:$PATH open_iso "$T/h.iso" "$T/in/disk" || true
 	[ -e in/disk/x ]
 	[ -z "$(ls -A evil)" ]
+}
+
+@test "that disks are opened without a sandbox is said" {
+	. "$TOP/pack/common.sh"
+	. "$TOP/scripts/lib/sandbox.sh"
+	mkdir bin
+	printf '#!/bin/sh\nexit 1\n' >bin/bwrap
+	chmod +x bin/bwrap
+	PROG=respin WORK=$T
+	PATH=$T/bin:$PATH run open_confinement
+	[ "$status/$output" = "0/respin: bubblewrap does not work here: disks are opened not sandboxed" ]
+}
+
+# rpm prints a tag as it is, and a line of info says one thing.
+@test "a source package's header adds no line to what is known of it" {
+	. "$TOP/pack/common.sh"
+	. "$TOP/scripts/lib/respin/packs.sh"
+	PROG=respin
+	summary=fine
+	rpm_tag() { case $2 in *RELEASE*) printf '3\nkey=../x\n' ;; *SUMMARY*) printf '%s\n' "$summary" ;; *) echo 1 ;; esac; }
+	: >a.src.rpm
+	open_srpm a.src.rpm one
+	note_release one
+	[ "$(sort one/info | paste -sd ' ')" = "description=fine family=update kernel= name-label=1 release=3 vendor-code=1 vendor-name=1 version=1" ]
+	summary=$'fine\nkey=../x'
+	run open_srpm a.src.rpm two
+	[ "$status/$output" = "6/respin: a.src.rpm: its header holds control characters; it is damaged or hostile, do not use it" ]
 }

@@ -8,7 +8,7 @@
 inputs_of_run() {	# -> paths
 	local home dir
 
-	printf '%s\n' "$TOP"/{scripts,specs,pack,kabi,VERSION} "${PACKS[@]}" /usr/lib/gcc /usr/lib/rpm/macros /etc/rpm
+	printf '%s\n' "$TOP"/{scripts,specs,pack,kabi,VERSION} "${PACKS[@]}"
 	for dir in "${O_KDIRS[@]}"; do
 		# Another folder may be a whole disk, and is refused.
 		if [[ -f $dir ]]; then printf '%s\n' "$dir"; elif [[ -f $dir/include/generated/utsrelease.h ]]; then kernel_trees "$dir"; fi

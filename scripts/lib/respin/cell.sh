@@ -28,7 +28,8 @@ kernel_digest() {	# KDIR
 	local -a trees
 
 	mapfile -t trees < <(kernel_trees "$1")
-	memo=$CACHE/kernels/$(find -L "${trees[@]}" -type f -printf '%p %i %C@\n' 2>/dev/null | digest)
+	# A word for the way in which they are digested.
+	memo=$CACHE/kernels/$({ echo tar-blake2; find -L "${trees[@]}" -type f -printf '%p %i %C@\n' 2>/dev/null; } | digest)
 	if [[ ! -s $memo ]]; then
 		mkdir -p "${memo%/*}"
 		# Some 16,000 files: in one stream that is half the time.
@@ -51,21 +52,22 @@ compilers() {	# -> paths
 	done
 }
 
-# Every program whose bytes or opinion get into a disk.
+# Every program whose bytes or opinion get into a disk, and what it brings along;
+# a driver's own programs have the C library in them.  Some need not be there.
 programs() {	# -> paths
 	type -P bash make objcopy strip nm pahole rpmbuild rpmsign rpm2archive createrepo_c xorriso tar gzip gpg bwrap || true
 	compilers
+	gcc -print-prog-name=cc1 2>/dev/null || true
+	printf '%s\n' /usr/lib/gcc/*/*/cc1 /usr/libexec/gcc/*/*/cc1 /usr/lib/rpm/macros /etc/rpm/* \
+		/usr/lib/*/libc.a /usr/lib64/libc.a /usr/include/linux/version.h
 }
 
-# Their bytes, and what they bring along, the C library of a driver's own programs
-# too; read again only when a file's stat says so.
+# Read again only when a file's stat says so.
 compiler_digest() {
 	local memo
 	local -a files
 
-	# Some of these need not be there.
-	mapfile -t files < <({ programs; printf '%s\n' /usr/lib/gcc/*/*/cc1 /usr/lib/rpm/macros /etc/rpm/* \
-		/usr/lib/*/libc.a /usr/lib64/libc.a /usr/include/linux/version.h; } | xargs -d '\n' readlink -e | sort -u)
+	mapfile -t files < <(programs | xargs -d '\n' readlink -e | sort -u)
 	memo=$CACHE/compilers/$(find "${files[@]}" -maxdepth 0 -printf '%p %i %s %C@\n' 2>/dev/null | digest)
 	if [[ ! -s $memo ]]; then
 		mkdir -p "${memo%/*}"
@@ -119,17 +121,14 @@ built_for() {	# MODULES-DIR -> the kernel that the modules name
 
 # Fills ARGS: how build-supplemental-pack.sh makes the cell that find_cell found.
 build_arguments() {
-	local key family release
+	local key family
 
 	read_info "$dir"
 	family=${INFO[family]}
 	ARGS=(--label "$label" --version "$version" --format "$family" --text "${INFO[description]-}"
 		--vendor-code "${INFO[vendor-code]-}" --vendor-name "${INFO[vendor-name]:-${INFO[vendor-code]-}}"
 		--kernel-devel "$kdir" --changelog "for kernel $k: $reason" --source "$src")
-	release=${INFO[release]-}
-	release=${release%%.*}
-	[[ $release =~ ^[1-9][0-9]*$ ]] || release=1
-	ARGS+=(--release "$release.respin$n")
+	ARGS+=(--release "${INFO[release]:-1}.respin$n")
 	[[ ${INFO[enforce-homogeneity]-} != true ]] || ARGS+=(--homogeneous)
 	if [[ $family = update ]]; then
 		ARGS+=(--sign "$O_SIGN")

@@ -78,7 +78,7 @@ info_of_legacy() {	# DISK
 	xml=$("$PACKINFO" xs-repository "$1/XS-REPOSITORY") || return 6
 	k=$("$PACKINFO" xs-packages "$1/XS-PACKAGES") || return 6
 	k=$(awk -F '\t' '$3 != "-" && $3 != "any" { print $3 }' <<<"$k" | sort -u)
-	printf 'family=legacy\nkernel=%s\n' "$k"
+	printf 'family=legacy\nkernel=%s\n' "${k%%$'\n'*}"
 	awk -F = '
 		{ value = substr($0, length($1) + 2) }
 		$1 == "name" { print "name-label=" value }
@@ -133,14 +133,26 @@ open_disk() {	# ISO DIR
 
 # A source package alone: what the disk would say follows from its header.
 open_srpm() {	# SRPM DIR
-	local name vendor
+	local name version vendor text
 
-	name=$(rpm_tag "$1" '%{NAME}') || { note "$1: not a source package; give another"; return 6; }
-	vendor=$(rpm_tag "$1" '%|VENDOR?{%{VENDOR}}|')
+	{ name=$(rpm_tag "$1" '%{NAME}') && version=$(rpm_tag "$1" '%{VERSION}') && text=$(rpm_tag "$1" '%{SUMMARY}') &&
+		vendor=$(rpm_tag "$1" '%|VENDOR?{%{VENDOR}}|'); } || { note "$1: not a source package; give another"; return 6; }
+	# A line of info says one thing.
+	[[ $name$version$vendor$text != *[[:cntrl:]]* ]] ||
+		{ note "$1: its header holds control characters; it is damaged or hostile, do not use it"; return 6; }
 	mkdir -p "$2/SRPMS" "$2/modules" && cp "$1" "$2/SRPMS/" || return 5
-	printf '%s=%s\n' family update name-label "$name" version "$(rpm_tag "$1" '%{VERSION}')" \
-		kernel '' vendor-name "${vendor:-$name}" vendor-code "$(tr -c 'A-Za-z0-9_.\n-' _ <<<"${vendor:-$name}")" \
-		description "$(rpm_tag "$1" '%{SUMMARY}')" >"$2/info"
+	printf '%s=%s\n' family update name-label "$name" version "$version" kernel '' vendor-name "${vendor:-$name}" \
+		vendor-code "$(tr -c 'A-Za-z0-9_.\n-' _ <<<"${vendor:-$name}")" description "$text" >"$2/info"
+}
+
+# The number that re-spins are counted behind.
+note_release() {	# PACK-DIR
+	local srpm release
+
+	srpm=$(one_srpm "$1/SRPMS")
+	[[ -n $srpm ]] || return 0
+	release=$(rpm_tag "$srpm" '%{RELEASE}') || return 6
+	[[ ! $release =~ ^[1-9][0-9]* ]] || printf 'release=%s\n' "${BASH_REMATCH[0]}" >>"$1/info"
 }
 
 # These become names of files, targets of make and words of commands.
@@ -165,9 +177,7 @@ open_pack() {	# FILE SHA256 SCRATCH
 	case $1 in
 	*.src.rpm) open_srpm "$1" "$3" ;;
 	*) open_disk "$1" "$3" ;;
-	esac && check_info "$1" "$3" || return
-	srpm=$(one_srpm "$3/SRPMS")
-	[[ -z $srpm ]] || printf 'release=%s\n' "$(rpm_tag "$srpm" '%{RELEASE}')" >>"$3/info"
+	esac && note_release "$3" && check_info "$1" "$3" || return
 	# Another run may have been faster; both made the same.
 	mv -T "$3" "$dir" 2>/dev/null || rm -rf "$3"
 	srpm=$(one_srpm "$dir/SRPMS")
@@ -194,6 +204,7 @@ open_new_packs() {	# of good and sums
 	scratch=$(mktemp -d "$CACHE/${WORK##*/}.XXXXXX")
 	mkdir -p "$CACHE/packs"
 	make_rpm_keyring "$O_KEYRING" "$WORK/trust/rpmdb" 2>/dev/null || rm -rf "$WORK/trust"
+	open_confinement
 	for ((j = 0; j < O_JOBS && j < ${#good[@]}; j++)); do
 		start open_share "$j" "$scratch"
 		shares+=("$!")
