@@ -305,7 +305,7 @@ refused() {	# WORDS...: exit 6, each word said, and no disk got through
 
 @test "a file in Packages that the signed list does not name is refused" {
 	cp "$D"/Packages/update-*.rpm "$D/Packages/extra.rpm"
-	refused "does not name"
+	refused "holds other files than the signed list names"
 }
 
 @test "a link in place of a file is refused" {
