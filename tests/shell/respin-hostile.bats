@@ -123,7 +123,7 @@ resource() {	# SED-SCRIPT -> hostile.src.rpm
 
 @test "a build cannot talk to who listens on this machine" {
 	need_sandbox
-	perl -MIO::Socket::UNIX -e '$l = IO::Socket::UNIX->new(Local => $ARGV[0], Listen => 1); $l->accept; open F, ">", $ARGV[1]' "$T/a socket" "$T/evil/x" 3>&- &
+	perl -MIO::Socket::UNIX -e 'alarm 300; $l = IO::Socket::UNIX->new(Local => $ARGV[0], Listen => 1); $l->accept; open F, ">", $ARGV[1]' "$T/a socket" "$T/evil/x" 3>&- &
 	until [[ -S "$T/a socket" ]]; do sleep 0.1; done
 	talk="print STDERR IO::Socket::UNIX->new(Peer => q($T/a socket)) ? qq(stolen\\\\n) : qq(refused\\\\n);"
 	talk+=" print STDERR socketpair(A, B, AF_UNIX, SOCK_DGRAM, 0) ? qq(stolen\\\\n) : qq(refused\\\\n);"
