@@ -57,13 +57,14 @@ make_rpm_keyring() {	# KEYRING DBPATH
 	mapfile -t keys < <(trusted_keys "$1")
 	[[ ${#keys[@]} -gt 0 ]] ||
 		refuse "$1: no key with ultimate trust; import the vendor's public key there" || return
-	mkdir -p "$2"
-	read_gpg "$1" --quiet --armor --export "${keys[@]}" >"$2/trusted.asc" 2>/dev/null ||
+	# That the folder is there says that all keys are in it.
+	rm -rf "$2.part"
+	mkdir -p "$2.part"
+	read_gpg "$1" --quiet --armor --export "${keys[@]}" >"$2.part/trusted.asc" 2>/dev/null ||
 		refuse "$1: its trusted keys cannot be read; see what 'gpg --homedir $1 --export' says" || return
-	rpmkeys --dbpath "$2" --import "$2/trusted.asc" || {
-		rm -rf "$2"	# that it is there says that it is whole
-		refuse "$1: rpm cannot use the trusted keys; use RSA keys"
-	}
+	rpmkeys --dbpath "$2.part" --import "$2.part/trusted.asc" ||
+		refuse "$1: rpm cannot use the trusted keys; use RSA keys" || return
+	mv "$2.part" "$2"
 }
 
 # rpmkeys is content with an unsigned RPM, so look for the signature itself.  What

@@ -286,6 +286,21 @@ refused() {	# WORDS...: exit 6, each word said, and no disk got through
 	done
 }
 
+@test "of keys that rpm cannot use the second disk is told what the first was" {
+	. "$TOP/pack/common.sh"
+	. "$TOP/pack/verify.sh"
+	PROG=test VERIFY_AT=p VERIFY_NAME=p
+	cd "$BATS_TEST_TMPDIR"
+	trusted_keys() { echo ABC; }
+	read_gpg() { [[ $1 != unreadable ]]; }
+	rpmkeys() { false; }
+	run make_rpm_keyring ring trust/rpmdb
+	[ "$status/$output" = "6/test: ring: rpm cannot use the trusted keys; use RSA keys" ]
+	[ ! -e trust/rpmdb ]
+	run make_rpm_keyring unreadable trust/rpmdb
+	[[ $status -eq 6 && $output = *"its trusted keys cannot be read"* && ! -e trust/rpmdb ]]
+}
+
 @test "a signed list of packages that are not there is refused" {
 	. "$TOP/pack/common.sh"
 	. "$TOP/pack/rpm.sh"

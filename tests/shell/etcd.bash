@@ -113,3 +113,15 @@ stop_etcd() {
 		[[ ! -e $pid ]] || kill -KILL "$(cat "$pid")" 2>/dev/null || true
 	done
 }
+
+# The store through a network that loses what is said about WORD: LOSSY; tools/lossy.c is built.
+lossy() {	# WORD answer|before
+	local port
+
+	port=$(free_port)
+	"$BATS_FILE_TMPDIR/lossy" "$port" "${ETCD##*:}" "$@" >lost 3>&- &
+	echo $! >lossy.pid
+	sleep 0.3
+	# shellcheck disable=SC2034 # the tests'
+	LOSSY=etcd://127.0.0.1:$port/${CPULEVEL_STORE##*/}
+}

@@ -27,16 +27,7 @@ key() { echo "/${CPULEVEL_STORE##*/}/$1"; }	# NAME
 	make_at_once
 }
 
-# The store through a network that loses what is said about WORD.
-lossy() {	# WORD answer|before
-	local port
 
-	port=$(free_port)
-	"$BATS_FILE_TMPDIR/lossy" "$port" "${ETCD##*:}" "$@" >lost 3>&- &
-	echo $! >lossy.pid
-	sleep 0.3
-	LOSSY=etcd://127.0.0.1:$port/${CPULEVEL_STORE##*/}
-}
 
 @test "an answer that got lost: what was done is found, and is done once" {
 	lossy /v3/kv/txn answer

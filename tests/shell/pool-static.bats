@@ -29,16 +29,7 @@ teardown() {
 	KILL_WITHIN=150 abuse $((${#CPULEVEL_LONG} ? 500 : 30))
 }
 
-# The store through a network that loses what is said about WORD.
-lossy() {	# WORD answer|before
-	local port
 
-	port=$(free_port)
-	"$BATS_FILE_TMPDIR/lossy" "$port" "${ETCD##*:}" "$@" >lost 3>&- &
-	echo $! >lossy.pid
-	sleep 0.3
-	LOSSY=etcd://127.0.0.1:$port/${CPULEVEL_STORE##*/}
-}
 
 @test "an answer or a change that got lost: it is done once" {
 	lossy /v3/kv/txn answer
