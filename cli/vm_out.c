@@ -129,7 +129,9 @@ static void out_missing(struct out *out, const struct cl_featureset *missing,
 		out_end_group(out);
 }
 
-static void who_lacks(char text[300], const struct cl_vm_answer *answer)
+/* The hosts, and what is said of one and of several. */
+static void who_lacks(char text[300], const struct cl_vm_answer *answer,
+		      const char *one, const char *several)
 {
 	unsigned int i, named = answer->lacking < 3 ? answer->lacking : 3;
 	size_t len = 0;
@@ -141,8 +143,14 @@ static void who_lacks(char text[300], const struct cl_vm_answer *answer)
 	if (answer->lacking > named)
 		len += snprintf(text + len, 300 - len, " and %u more",
 				answer->lacking - named);
-	snprintf(text + len, 300 - len, answer->lacking == 1 ? " lacks it" :
-							       " lack it");
+	snprintf(text + len, 300 - len, "%s",
+		 answer->lacking == 1 ? one : several);
+}
+
+static const char *kind_of_leaves(const struct cl_move *move)
+{
+	return move->leaves.leaf == 7 ? "subleaves of CPUID leaf 7" :
+					"CPUID leaves";
 }
 
 static void explain_leaves(char text[400], const struct cl_vm_answer *answer)
@@ -150,9 +158,8 @@ static void explain_leaves(char text[400], const struct cl_vm_answer *answer)
 	const struct cl_move *move = &answer->move;
 
 	snprintf(text, 400, "%s numbers %s up to 0x%x, and Xen on %s lets none in with more than 0x%x; started afresh there it has no more",
-		 answer->about, move->leaves.leaf == 7 ?
-		 "subleaves of CPUID leaf 7" : "CPUID leaves",
-		 move->leaves.vm, answer->host.host.name, move->leaves.host);
+		 answer->about, kind_of_leaves(move), move->leaves.vm,
+		 answer->host.host.name, move->leaves.host);
 }
 
 static const char *explain(const struct cl_vm_answer *answer, char text[400])
@@ -193,7 +200,7 @@ static void out_too_many(struct out *out, const struct cl_move *move)
 {
 	char number[16];
 
-	if (move->answer != CL_MOVE_LEAVES) {
+	if (!move->leaves.vm) {
 		out_absent(out, "too_many_leaves", "");
 		return;
 	}
@@ -207,6 +214,22 @@ static void out_too_many(struct out *out, const struct cl_move *move)
 	out_end_group(out);
 }
 
+/* What other hosts of the pool lack, and which: features, or else leaves. */
+static void out_stranded(struct out *out, const struct cl_vm_answer *answer)
+{
+	const struct cl_move *move = &answer->move;
+	char who[300];
+
+	who_lacks(who, answer, " lacks it", " lack it");
+	out_missing(out, &move->stranded, who);
+	if (out->json || !move->leaves.vm)
+		return;
+	who_lacks(who, answer, " takes no more than",
+		  " take fewer, one no more than");
+	out_line(out, "%s up to 0x%x: %s 0x%x", kind_of_leaves(move),
+		 move->leaves.vm, who, move->leaves.host);
+}
+
 static void out_move(struct out *out, const struct cl_vm_answer *answer)
 {
 	const struct cl_move *move = &answer->move;
@@ -217,8 +240,7 @@ static void out_move(struct out *out, const struct cl_vm_answer *answer)
 	if (move->answer != CL_MOVE_YES)
 		out_string(out, "because", explain(answer, text));
 	if (move->answer == CL_MOVE_STRANDED) {
-		who_lacks(who, answer);
-		out_missing(out, &move->stranded, who);
+		out_stranded(out, answer);
 	} else if (out->json || move->answer == CL_MOVE_FEATURES) {
 		snprintf(who, sizeof(who), "%s lacks it", answer->host.host.name);
 		out_missing(out, &move->verdict.missing, who);

@@ -59,6 +59,14 @@ const struct cl_last_leaves *cl_member_starts(const struct cl_member *member,
 const struct cl_last_leaves *cl_member_takes(const struct cl_member *member,
 					     enum cl_guest guest);
 
+/* The same of both, or of all hosts of a pool: the fewest that any of them takes. */
+struct cl_takes {
+	struct cl_last_leaves of[2];	/* by enum cl_guest; all 0: any number */
+};
+
+void cl_takes_of(struct cl_takes *takes, const struct cl_member *member);
+void cl_takes_join(struct cl_takes *all, const struct cl_takes *host);
+
 /* What PV guests see there beyond @set, if they ask the CPU itself. */
 void cl_member_exposes(struct cl_featureset *exposed,
 		       const struct cl_member *member,
@@ -169,7 +177,7 @@ struct cl_move {
 	struct {
 		uint32_t leaf;		/* 0, 7 or 0x80000000, whose eax tells */
 		uint32_t vm, host;	/* the last one it has, and that this takes */
-	} leaves;			/* LEAVES */
+	} leaves;			/* LEAVES; STRANDED by them; else all 0 */
 };
 
 const char *cl_move_answer_name(unsigned int answer);
@@ -185,6 +193,9 @@ void cl_vm_fits(struct cl_move *move, const struct cl_vm *vm,
 void cl_vm_fits_pool(struct cl_move *move, const struct cl_vm *vm,
 		     const struct cl_pool *pool,
 		     const struct cl_pool_counts *counts);
+/* And after that: does it number no more leaves than all of them take? */
+void cl_vm_fits_takes(struct cl_move *move, const struct cl_vm *vm,
+		      const struct cl_takes *takes);
 
 /*
  * What VMs do.  Each changes @vm, or fails, leaves it and says why:
@@ -241,6 +252,9 @@ void cl_record_extend(struct cl_featureset *set,
 void cl_member_write(const struct cl_member *member, FILE *to);
 int cl_member_parse(struct cl_member *member, const char *text, size_t len,
 		    struct cl_error *error);
+void cl_takes_write(const struct cl_takes *takes, FILE *to);
+int cl_takes_parse(struct cl_takes *takes, const char *text, size_t len,
+		   struct cl_error *error);
 void cl_vm_write(const struct cl_vm *vm, FILE *to);
 int cl_vm_parse(struct cl_vm *vm, const char *text, size_t len,
 		struct cl_error *error);

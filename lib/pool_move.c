@@ -123,6 +123,14 @@ void cl_vm_fits_pool(struct cl_move *move, const struct cl_vm *vm,
 	move->stranded = verdict.missing;
 }
 
+void cl_vm_fits_takes(struct cl_move *move, const struct cl_vm *vm,
+		      const struct cl_takes *takes)
+{
+	if (move->answer == CL_MOVE_YES &&
+	    too_many_leaves(move, &vm->last, &takes->of[cl_vm_guest(vm)]))
+		move->answer = CL_MOVE_STRANDED;
+}
+
 void cl_vm_beyond(struct cl_featureset *beyond, const struct cl_vm *vm,
 		  const struct cl_pool *pool)
 {

@@ -5,7 +5,8 @@
  *
  * Their names are one space per kind: a host is in one pool only, and a VM in
  * one place.  What a pool's level needs is kept beside it, so that no
- * operation but listing costs more in a larger pool.
+ * operation but listing, and moving a VM there from another, costs more in a
+ * larger pool.
  */
 #ifndef CPULEVEL_REGISTRY_H
 #define CPULEVEL_REGISTRY_H
@@ -138,7 +139,7 @@ struct cl_vm_answer {
 	struct cl_member host;		/* that it is on then, or name "" */
 	struct cl_featureset beyond;	/* adopt: what it had recorded besides */
 	struct cl_featureset short_of;	/* adopt: what it had not recorded */
-	unsigned int lacking;		/* STRANDED: so many hosts lack some */
+	unsigned int lacking;		/* STRANDED: so many hosts lack some, or leaves */
 	char hosts[3][CL_NAME_SIZE];	/* the first of them */
 };
 
@@ -185,6 +186,8 @@ int cl_put_pool(struct cl_txn *txn, const struct cl_pool *pool,
 int cl_get_host(struct cl_txn *txn, const char *name, struct cl_member *member);
 int cl_put_host(struct cl_txn *txn, const struct cl_member *member);
 int cl_remove_host(struct cl_txn *txn, const struct cl_member *member);
+/* Of all hosts of the pool. */
+int cl_get_takes(struct cl_txn *txn, const char *pool, struct cl_takes *all);
 int cl_get_vm(struct cl_txn *txn, const char *name, struct cl_vm *vm);
 /* @before: as it is in the store, or NULL. */
 int cl_put_vm(struct cl_txn *txn, const struct cl_vm *vm,

@@ -12,7 +12,7 @@
  *	pool/POOL		cl_pool
  *	counts/POOL/pv|hvm	cl_counts
  *	host/HOST		cl_member
- *	member/POOL/HOST	nothing: which hosts a pool has
+ *	member/POOL/HOST	cl_takes; nothing, where an earlier release wrote it
  *	vm/VM			cl_vm
  *	on/HOST/VM		nothing: which VMs run there
  *	saved/VM/NAME		cl_vm, a checkpoint
@@ -139,6 +139,22 @@ int cl_get_host(struct cl_txn *txn, const char *name, struct cl_member *member)
 	return ret;
 }
 
+/* Beside the host, so that those of all are read as one. */
+static int put_takes(struct cl_txn *txn, const struct cl_member *member)
+{
+	char key[CL_KEY_SIZE];
+	struct cl_takes takes;
+	struct record record;
+	int ret = begin(txn, &record);
+
+	if (ret)
+		return ret;
+	cl_takes_of(&takes, member);
+	cl_takes_write(&takes, record.to);
+	CL_KEY(key, "member/%s/%s", member->pool, member->host.name);
+	return finish(txn, &record, key);
+}
+
 int cl_put_host(struct cl_txn *txn, const struct cl_member *member)
 {
 	char key[CL_KEY_SIZE];
@@ -150,8 +166,42 @@ int cl_put_host(struct cl_txn *txn, const struct cl_member *member)
 	cl_member_write(member, record.to);
 	CL_KEY(key, "host/%s", member->host.name);
 	ret = finish(txn, &record, key);
-	CL_KEY(key, "member/%s/%s", member->pool, member->host.name);
-	return ret ? ret : cl_txn_put(txn, key, "", 0);
+	return ret ? ret : put_takes(txn, member);
+}
+
+struct joining {
+	struct cl_txn *txn;
+	struct cl_takes *all;
+};
+
+static int join_takes(void *arg, const char *key, const struct cl_value *value)
+{
+	struct joining *joining = arg;
+	struct cl_member member;
+	struct cl_takes takes;
+	int ret;
+
+	if (value->len) {
+		ret = cl_takes_parse(&takes, value->data, value->len,
+				     joining->txn->error);
+	} else {
+		ret = cl_get_host(joining->txn, strrchr(key, '/') + 1, &member);
+		if (!ret)
+			cl_takes_of(&takes, &member);
+	}
+	if (!ret)
+		cl_takes_join(joining->all, &takes);
+	return ret;
+}
+
+int cl_get_takes(struct cl_txn *txn, const char *pool, struct cl_takes *all)
+{
+	struct joining joining = { txn, all };
+	char prefix[CL_KEY_SIZE];
+
+	memset(all, 0, sizeof(*all));
+	CL_KEY(prefix, "member/%s/", pool);
+	return cl_txn_scan(txn, prefix, NULL, join_takes, &joining);
 }
 
 int cl_remove_host(struct cl_txn *txn, const struct cl_member *member)

@@ -102,6 +102,15 @@ static int find_pool(struct cl_txn *txn, struct act *act)
 
 /* ---- Whether it can be there ---- */
 
+/* Is this answer of one host why it is stranded? */
+static bool is_why(const struct cl_move *there, const struct cl_move *stranded)
+{
+	if (!stranded->leaves.vm)
+		return there->answer == CL_MOVE_FEATURES;
+	return there->answer == CL_MOVE_LEAVES &&
+	       there->leaves.leaf == stranded->leaves.leaf;
+}
+
 /* The hosts of the new pool that would not take it: three by name. */
 static int count_lacking(void *arg, const char *key,
 			 const struct cl_value *value)
@@ -117,7 +126,7 @@ static int count_lacking(void *arg, const char *key,
 	if (ret)
 		return ret;
 	cl_vm_fits(&move, &act->about, NULL, &host);
-	if (move.answer != CL_MOVE_FEATURES)
+	if (!is_why(&move, &answer->move))
 		return 0;
 	if (answer->lacking < 3)
 		strcpy(answer->hosts[answer->lacking], host.host.name);
@@ -135,6 +144,24 @@ static int name_lacking(struct act *act)
 	return cl_txn_scan(act->txn, prefix, NULL, count_lacking, act);
 }
 
+/* The pool's counts tell of features; for leaves its hosts are read, once. */
+static int ask_hosts(struct act *act, struct cl_move *move,
+		     const struct cl_vm *vm)
+{
+	int ret = 0;
+
+	cl_vm_fits_pool(move, vm, act->pool, &act->counts);
+	if (move->answer != CL_MOVE_YES || !vm->last.basic)
+		return 0;
+	if (!act->has_takes)
+		ret = cl_get_takes(act->txn, act->pool->name, &act->takes);
+	if (ret)
+		return ret;
+	act->has_takes = true;
+	cl_vm_fits_takes(move, vm, &act->takes);
+	return 0;
+}
+
 /* Saved memory is no landing: it has to find every host as it likes. */
 static int ask_saved(void *arg, const char *key, const struct cl_value *value)
 {
@@ -145,11 +172,10 @@ static int ask_saved(void *arg, const char *key, const struct cl_value *value)
 	(void)key;
 	ret = cl_vm_parse(&act->about, value->data, value->len,
 			  cl_txn_error(act->txn));
-	if (ret)
+	if (!ret)
+		ret = ask_hosts(act, &move, &act->about);
+	if (ret || move.answer == CL_MOVE_YES)
 		return ret;
-	cl_vm_fits_pool(&move, &act->about, act->pool, &act->counts);
-	if (move.answer == CL_MOVE_YES)
-		return 0;
 	act->answer->move = move;
 	snprintf(act->answer->about, CL_NAME_SIZE, "%s", act->about.name);
 	return 1;
@@ -160,14 +186,14 @@ static int ask_pool(struct act *act)
 {
 	struct cl_vm_answer *answer = act->answer;
 	char prefix[CL_KEY_SIZE];
-	int ret = 0;
+	int ret;
 
 	if (act->request->verb == CL_VM_COPY)
 		return 0;
 	act->about = act->asked;
-	cl_vm_fits_pool(&answer->move, &act->asked, act->pool, &act->counts);
+	ret = ask_hosts(act, &answer->move, &act->asked);
 	CL_KEY(prefix, "saved/%s/", act->request->name);
-	if (answer->move.answer == CL_MOVE_YES)
+	if (!ret && answer->move.answer == CL_MOVE_YES)
 		ret = cl_txn_scan(act->txn, prefix, NULL, ask_saved, act);
 	if (ret >= 0)
 		ret = name_lacking(act);
@@ -269,6 +295,7 @@ static int act_in(struct cl_txn *txn, void *arg)
 	act->txn = txn;
 	act->to = act->from = NULL;
 	act->pool = NULL;
+	act->has_takes = false;
 	ret = find_vm(txn, act);
 	if (!ret)
 		ret = find_host(txn, act);

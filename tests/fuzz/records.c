@@ -13,6 +13,7 @@ union value {
 	struct cl_vm vm;
 	struct cl_member member;
 	struct cl_event event;
+	struct cl_takes takes;
 	struct cl_counts counts;
 };
 
@@ -27,6 +28,8 @@ static int parse(union value *value, const char *text, size_t len,
 		return cl_member_parse(&value->member, text, len, error);
 	if (IS("event"))
 		return cl_event_parse(&value->event, text, len, error);
+	if (IS("takes"))
+		return cl_takes_parse(&value->takes, text, len, error);
 	return cl_counts_parse(&value->counts, text, len, error);
 }
 
@@ -41,6 +44,8 @@ static char *written(const union value *value, size_t *len)
 		cl_member_write(&value->member, to);
 	else if (IS("event"))
 		cl_event_write(&value->event, to);
+	else if (IS("takes"))
+		cl_takes_write(&value->takes, to);
 	else
 		cl_counts_write(&value->counts, to);
 	fclose(to);
@@ -63,6 +68,8 @@ static bool same(const union value *a, const union value *b)
 		       a->event.time == b->event.time &&
 		       a->event.forced == b->event.forced &&
 		       a->event.nr_hosts == b->event.nr_hosts;
+	if (IS("takes"))
+		return !memcmp(&a->takes, &b->takes, sizeof(a->takes));
 	return a->counts.nr_hosts == b->counts.nr_hosts &&
 	       a->counts.nr_limited == b->counts.nr_limited;
 }

@@ -10,6 +10,7 @@ static struct cl_error error;
 static struct cl_vm_answer answer;
 
 static const struct cl_last_leaves many = { 0xd, 1, 0x8000001e };
+static const struct cl_last_leaves few = { 0xd, 1, 0x80000008 };
 
 /* All hosts have the same features; those of a max policy are @takes. */
 static struct cl_member host_of(const char *name, struct cl_last_leaves takes)
@@ -31,11 +32,16 @@ static struct cl_member host_of(const char *name, struct cl_last_leaves takes)
 	return member;
 }
 
-static bool join(struct cl_member member)
+static bool join_to(const char *pool, struct cl_member member)
 {
 	struct cl_change change;
 
-	return !cl_registry_join(store, "lab", &member, &change, &error);
+	return !cl_registry_join(store, pool, &member, &change, &error);
+}
+
+static bool join(struct cl_member member)
+{
+	return join_to("lab", member);
 }
 
 static struct cl_vm_request asking(enum cl_vm_verb verb, const char *host)
@@ -105,6 +111,83 @@ static void test_moves(void)
 	   "a fresh start gives it those of that host");
 }
 
+/* Not every host of its new pool takes that leaf: so many, and this is the first. */
+static bool strands(const char *host, uint32_t leaf, uint32_t takes,
+		    unsigned int lacking, const char *first)
+{
+	return would(CL_VM_MIGRATE, host) == CL_MOVE_STRANDED &&
+	       answer.move.leaves.leaf == leaf && answer.move.leaves.host == takes &&
+	       !answer.move.stranded.nr_words && answer.lacking == lacking &&
+	       !strcmp(answer.hosts[0], first);
+}
+
+static bool report(struct cl_member member)
+{
+	struct cl_change change;
+
+	return !cl_registry_report(store, &member, false, &change, &error);
+}
+
+/* Into another pool: every host of it that tells what it takes. */
+static void test_pools(void)
+{
+	struct cl_member aged = host_of("aged", (struct cl_last_leaves){ 1, 0, 0x80000001 });
+	struct cl_member plain = host_of("plain", many);
+	struct cl_last_leaves less = { 0xd, 1, 0x8000001a };
+
+	aged.host.sysctl_version = 0x12;
+	cl_clear(&plain.host.sets[CL_SET_HVM_MAX], CL_F_AVX2);
+	act(CL_VM_STOP, NULL);
+	ok(act(CL_VM_START, "many") && !cl_registry_create(store, "far", &error) &&
+	   join_to("far", host_of("roomy", many)) && join_to("far", aged) &&
+	   join_to("far", host_of("mute", (struct cl_last_leaves){ 0 })) &&
+	   would(CL_VM_MIGRATE, "roomy") == CL_MOVE_YES,
+	   "it may go into a pool whose hosts all take it, as far as they tell");
+	ok(join_to("far", host_of("few", few)) && strands("roomy", 0x80000000, 0x80000008, 1, "few"),
+	   "one that takes fewer strands it");
+	ok(stops(CL_VM_MIGRATE, "few", 0x80000000, 0x8000001e, 0x80000008),
+	   "to land on that one is another no");
+	ok(join_to("far", host_of("less", less)) && strands("roomy", 0x80000000, 0x80000008, 2, "few"),
+	   "so do two, and the fewest is told");
+	ok(join_to("far", host_of("basic2", (struct cl_last_leaves){ 7, 1, 0x8000001e })) &&
+	   strands("roomy", 0, 7, 1, "basic2"), "those named are those of the leaf that is told");
+	ok(join_to("far", plain) && would(CL_VM_MIGRATE, "roomy") == CL_MOVE_STRANDED &&
+	   cl_has(&answer.move.stranded, CL_F_AVX2) && !answer.move.leaves.vm &&
+	   answer.lacking == 1 && !strcmp(answer.hosts[0], "plain"), "features are asked first");
+	ok(report(host_of("plain", many)) && report(host_of("basic2", many)) &&
+	   report(host_of("less", many)) && strands("roomy", 0x80000000, 0x80000008, 1, "few"),
+	   "a host that reports others is asked for those");
+}
+
+static int write_few(struct cl_txn *txn, void *text)
+{
+	return cl_txn_put(txn, "member/far/few", text, strlen(text));
+}
+
+/* Whoever of the VM is in memory is asked, saved or not. */
+static void test_stranded(void)
+{
+	struct cl_vm_request request = asking(CL_VM_MIGRATE, "roomy");
+	struct cl_change change;
+
+	ok(!cl_store_change(store, write_few, "", &error) &&
+	   strands("roomy", 0x80000000, 0x80000008, 1, "few"),
+	   "where an earlier release wrote the store the host's own record is asked");
+	ok(!cl_store_change(store, write_few, "cpulevel-takes 1\nhvm 1-2\nend\n", &error) &&
+	   would(CL_VM_MIGRATE, "roomy") == CL_NR_MOVE_ANSWERS, "a damaged record is told");
+	ok(report(host_of("few", few)) &&
+	   act(CL_VM_SUSPEND, NULL) && strands("roomy", 0x80000000, 0x80000008, 1, "few"),
+	   "suspended, it is asked too");
+	ok(act(CL_VM_STOP, NULL) && strands("roomy", 0x80000000, 0x80000008, 1, "few") &&
+	   !strcmp(answer.about, "before"), "halted, its checkpoint is");
+	ok(act(CL_VM_START, "many") && !cl_registry_leave(store, "few", false, &change, &error) &&
+	   would(CL_VM_MIGRATE, "roomy") == CL_MOVE_YES, "once that host has left nothing is in the way");
+	request.allow_stranded = true;
+	ok(join_to("far", host_of("few", few)) &&
+	   !cl_registry_vm(store, &request, &answer, &error) && answer.done &&
+	   answer.after.flags == CL_VM_STRANDED, "it goes there if that is allowed");
+}
+
 static bool adopt(struct cl_last_leaves last)
 {
 	struct cl_given given = { .last = last };
@@ -133,8 +216,18 @@ static void test_damage(void)
 {
 	static const char older[] = "cpulevel-vm 1\nname web\nset 1-2\nend\n";
 	static const char damaged[] = "cpulevel-vm 1\nname web\nleaves 1-2\nend\n";
+	struct cl_takes takes, back;
 	struct cl_vm vm;
+	char *text = NULL;
+	size_t len;
+	FILE *to = open_memstream(&text, &len);
 
+	takes = (struct cl_takes){ .of = { [CL_GUEST_PV] = few, [CL_GUEST_HVM] = many } };
+	cl_takes_write(&takes, to);
+	fclose(to);
+	ok(!cl_takes_parse(&back, text, len, &error) && !memcmp(&back, &takes, sizeof(back)),
+	   "what a host takes is read as it was written");
+	free(text);
 	ok(!cl_vm_parse(&vm, older, strlen(older), &error) && !vm.last.basic,
 	   "a record of an earlier release has none");
 	ok(cl_vm_parse(&vm, damaged, strlen(damaged), &error), "a damaged one is told");
@@ -153,6 +246,10 @@ int main(void)
 	   join(host_of("seven", (struct cl_last_leaves){ 0xd, 0, 0x8000001e })) &&
 	   join(host_of("unknown", (struct cl_last_leaves){ 0 })), "hosts of one kind, but for their leaves");
 	test_moves();
+	test_pools();
+	test_stranded();
+	ok(act(CL_VM_STOP, NULL) && act(CL_VM_FORGET, NULL) && act(CL_VM_START, "basic"),
+	   "it starts elsewhere");
 	test_records();
 	test_damage();
 	cl_store_close(store);

@@ -209,15 +209,20 @@ with_leaves() {
 	cpulevel pool join "$(host_file silent haswell)" >/dev/null
 }
 
+# Read back on many, web numbers more of them than it is given by default.
+adopt_more() {
+	sed -n '/^PV Default policy/,/^HVM/p' "$TOP/tests/data/xen-cpuid-p.txt" |
+		sed '1s/PV Default/Domain 5/; /^HVM/d; s/^  80000000:ffffffff -> 80000008/  80000000:ffffffff -> 8000001e/' >policy
+	cpulevel vm adopt web --host many --features policy --force
+}
+
 @test "a host that takes fewer CPUID leaves than the VM numbers is a no that says so, in an export too" {
 	with_leaves
 	join westmere
-	sed -n '/^PV Default policy/,/^HVM/p' "$TOP/tests/data/xen-cpuid-p.txt" |
-		sed '1s/PV Default/Domain 5/; /^HVM/d; s/^  80000000:ffffffff -> 80000008/  80000000:ffffffff -> 8000001e/' >policy
 	cpulevel vm start web --type pvh --host many
 	[ "$(cpulevel vm show web --json | jq -r .last_leaves)" = 0000000d-00000000-80000008 ]
 	cpulevel vm migrate web --host few --check
-	cpulevel vm adopt web --host many --features policy --force
+	adopt_more
 	[ "$(cpulevel vm show web --json | jq -r .last_leaves)" = 0000000d-00000000-8000001e ]
 	run -1 cpulevel vm migrate web --host few --check
 	[[ $output = *"answer            leaves"* ]]
@@ -289,6 +294,36 @@ with_leaves() {
 	cpulevel vm migrate web --host far1 --allow-stranded
 	[ "$(cpulevel vm show web --json | jq -c '[.pool, .host, .flags]')" = '["far","far1",["stranded"]]' ]
 	cpulevel vm migrate web --host haswell --json | jq -e '.command == "xl migrate web haswell"'
+}
+
+@test "into another pool it has to fit every host of it in CPUID leaves too, and so has its checkpoint" {
+	with_leaves
+	cpulevel pool create far
+	cpulevel pool join --pool far --name far1 many.host
+	cpulevel pool join --pool far --name far2 silent.host
+	cpulevel vm start web --type pvh --host many
+	adopt_more
+	cpulevel vm checkpoint web before
+	cpulevel vm migrate web --host far1 --check
+	cpulevel pool join --pool far --name far3 few.host
+	run -1 cpulevel vm migrate web --host far1
+	[[ $output = *"answer            stranded"* ]]
+	[[ $output = *"because           web fits not every host of pool far"* ]]
+	[[ $output = *"CPUID leaves up to 0x8000001e: far3 takes no more than 0x80000008"* ]]
+	[ "$(cpulevel vm migrate web --host far1 --check --json | jq -c '[.allowed, .answer, .missing, .too_many_leaves]')" = \
+		'[false,"stranded",[],{"leaf":"80000000","vm":"8000001e","host":"80000008"}]' ]
+	cpulevel pool join --pool far --name far4 few.host
+	run -1 cpulevel vm migrate web --host far1 --check
+	[[ $output = *"CPUID leaves up to 0x8000001e: far3 and far4 take fewer, one no more than 0x80000008"* ]]
+	cpulevel pool export >export.json
+	CPULEVEL_STORE=$(other_store again)
+	cpulevel pool import export.json
+	cpulevel vm stop web
+	run -1 cpulevel vm migrate web --pool far
+	[[ $output = *"because           before fits not every host of pool far"* ]]
+	[[ $output = *"CPUID leaves up to 0x8000001e: far3 and far4 take fewer"* ]]
+	cpulevel vm revert web before --host far1 --allow-stranded
+	[ "$(cpulevel vm show web --json | jq -c '[.pool, .host, .flags]')" = '["far","far1",["stranded"]]' ]
 }
 
 @test "a checkpoint strands its VM too, be it halted; on the same host disks always move" {
