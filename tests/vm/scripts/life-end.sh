@@ -3,7 +3,9 @@
 # shellcheck shell=bash disable=SC1091 # guest/ is in /mnt there
 . /mnt/guest/life.sh
 
-record=$(find /var/update/applied /etc/xensource/installed-repos -mindepth 1 -maxdepth 1 2>/dev/null | head -n 1)
+# A file of the update family, a folder of the legacy one; the product's own is no pack's.
+record=$(grep -rl acme-edu /var/update/applied /etc/xensource/installed-repos 2>/dev/null | head -n 1)
+record=${record%/XS-*}
 cp -a "$record" /tmp/record
 
 t "acme-edu is removed" show driver-disk remove acme-edu
