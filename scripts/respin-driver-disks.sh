@@ -20,6 +20,10 @@ KABI=$TOP/build/driver-kabi
 . "$TOP/scripts/lib/sandbox.sh"
 # shellcheck source=lib/compile.sh
 . "$TOP/scripts/lib/compile.sh"
+# shellcheck source=lib/legacy.sh
+. "$TOP/scripts/lib/legacy.sh"
+# shellcheck source=lib/respin/kernels.sh
+. "$TOP/scripts/lib/respin/kernels.sh"
 # shellcheck source=lib/respin/packs.sh
 . "$TOP/scripts/lib/respin/packs.sh"
 # shellcheck source=lib/respin/control.sh
@@ -200,58 +204,6 @@ take_cache() {
 hold_plan() {	# -s|-x
 	exec 8>>"$CACHE/cells.lock"
 	flock -n "$1" 8 || die 5 "$CACHE: cells of its last plan are being made; wait for them, or give another --cache"
-}
-
-kernel_devel_of() {	# RPM -> its folder, unpacked once
-	local dir tmp
-
-	dir=$CACHE/devel/$(digest <"$1")
-	if [[ ! -d $dir ]]; then
-		tmp=$(mktemp -d "$CACHE/${WORK##*/}.XXXXXX")
-		unpack_kernel_devel "$1" "$tmp/rpm" >/dev/null || exit
-		mkdir -p "$CACHE/devel"
-		mv -T "$tmp/rpm" "$dir"
-		rmdir "$tmp"
-	fi
-	dir=$(find "$dir" -path '*/include/generated/utsrelease.h')
-	printf '%s\n' "${dir%/include/generated/utsrelease.h}"
-}
-
-# Most of it is waiting for the disk: all headers of a new kernel are read, those of several side by side.
-write_kernels() {	# -> kernels.tsv
-	local given dir k i
-	local -a names=() dirs=() digests=()
-
-	mkdir -p "$CACHE/kernels"
-	for given in "${O_KDIRS[@]}"; do
-		dir=$given
-		[[ ! -f $given ]] || dir=$(kernel_devel_of "$given") || exit
-		k=$(kernel_release "$dir") ||
-			die 5 "$given: not a prepared kernel-devel folder; install kernel-devel"
-		[[ $k =~ ^[A-Za-z0-9._+-]+$ ]] || die 5 "$given: names its kernel '$k', which no package can carry; build kernel-devel with another name"
-		[[ -r $dir/Module.symvers ]] ||
-			die 5 "$dir/Module.symvers: missing; without it nothing can be decided, install the whole kernel-devel"
-		[[ " ${names[*]-} " != *" $k "* ]] || die 2 "--kernel-devel: two are for kernel $k; give each kernel once"
-		names+=("$k") dirs+=("$(readlink -f "$dir")")
-	done
-	for i in "${!names[@]}"; do
-		kernel_digest "${dirs[i]}" >"$WORK/kernel.$i" &
-		digests+=("$!")
-	done
-	for i in "${!names[@]}"; do
-		wait "${digests[i]}" || exit
-		printf '%s\t%s\t%s\n' "${names[i]}" "${dirs[i]}" "$(<"$WORK/kernel.$i")"
-	done >"$RUN/kernels.tsv"
-}
-
-# A plan may be carried out days later, and by another machine.
-check_kernel() {	# K
-	local kdir='' kdigest
-
-	[[ -z ${RESPIN_DIGESTS-} ]] || return 0	# by the run that made it
-	IFS=$'\t' read -r _ kdir kdigest < <(kernel_row "$1") || true
-	[[ -z $kdir || $(kernel_digest "$kdir") = "$kdigest" ]] ||
-		die 5 "$kdir: has changed since the plan; run --plan again"
 }
 
 # The cells know nothing but the cache, so what was asked for is written there.

@@ -36,13 +36,14 @@ set_release_args() {
 
 # The macros by which the driver kits say what to build for, and how.
 set_kernel_args() {	# K
-	local dir=${O_MODULE_DIR:-updates} jobs='-j%{_smp_build_ncpus}'
+	local dir=${O_MODULE_DIR:-updates} jobs='-j%{_smp_build_ncpus}' built=$O_BUILT
 
 	# Under a make that has a job server its share is enough.
 	[[ ${MAKEFLAGS:-} != *--jobserver* ]] || jobs='%{nil}'
+	[[ -z $built || ! -d $built/$1 ]] || built=$built/$1
 	KERNEL_ARGS=(-D "kernel_version $1" -D "kernel_devel ${KDIRS[$1]}"
 		-D "kernel_uname_r $(rpm_kver "$1")" -D "_smp_mflags $jobs"
-		${O_BUILT:+-D "built $O_BUILT"})
+		${built:+-D "built $built"})
 	if [[ $O_FORMAT = legacy ]]; then
 		KERNEL_ARGS+=(-D "legacy 1" -D "modules_name $(legacy_modules_name "$O_LABEL" "$1")")
 		[[ $O_ERA != 6.2 ]] || KERNEL_ARGS+=(-D "kernel_requires $(kernel_package "$1")")

@@ -82,22 +82,20 @@ tools_digest() {
 	find "$TOP"/{scripts/lib,scripts/build-supplemental-pack.sh,specs,pack,kabi,VERSION} -type f ! -name '*.md' -print0 | sort -z | xargs -0 sha256sum | sed "s,$TOP/,," | digest
 }
 
-kernel_row() { awk -F '\t' -v k="$1" '$1 == k { print; exit }' "$RUN/kernels.tsv"; }	# K
-
 # The cells that a disk is made for, or the one of PACK and K whatever its action, each with all that is known of it:
 # label, K, action, reason, version, n, pack folder, source, its digest, its kind, kernel-devel, its digest,
-# the folder of the disk that serves this kernel now or "-".
+# the folder of the disk that serves this kernel now or "-", of a pair of kernels the other's kernel-devel or "-".
 plan_cells() {	# [PACK K]
 	awk -F '\t' -v OFS='\t' -v only="${1-}" -v k="${2-}" '
 		FILENAME ~ /packs.tsv$/ {
-			pack[$1] = $2 OFS $3 OFS $4 OFS $6 OFS $7 OFS $8
+			pack[$1, $9 == "pair"] = $2 OFS $3 OFS $4 OFS $6 OFS $7 OFS $8
 			if (only != "" && label == "" && ($1 == only || $5 == only)) label = $1
 			next
 		}
-		FILENAME ~ /kernels.tsv$/ { kernel[$1] = $2 OFS $3; next }
+		FILENAME ~ /kernels.tsv$/ { kernel[$1] = $2 OFS $3; crash[$1] = $4 == "" ? "-" : $4; next }
 		FILENAME ~ /served.tsv$/ { if (!(($1, $2) in served)) served[$1, $2] = $3; next }
 		only == "" && $3 ~ /^(rebuild|relink|keep)$/ || only != "" && $1 == label && $2 == k {
-			print $1, $2, $3, $5, pack[$1], kernel[$2], ($1, $2) in served ? served[$1, $2] : "-"
+			print $1, $2, $3, $5, pack[$1, crash[$2] != "-"], kernel[$2], ($1, $2) in served ? served[$1, $2] : "-", crash[$2]
 		}' "$RUN/packs.tsv" "$RUN/kernels.tsv" "$RUN/served.tsv" "$RUN/matrix.tsv"
 }
 
@@ -115,11 +113,13 @@ rollups() {	# PACK-DIR PACK-DIR|-
 		END { print all }' "${infos[@]}"
 }
 
-built_for() {	# MODULES-DIR -> the kernel that the modules name
-	find "$1" -name '*.ko*' -exec modinfo -F vermagic {} + | sed 's/ .*//' | sort -u
+built_for() {	# MODULES-DIR -> the kernel that the modules name, or the pair's ABI
+	local built
+
+	find "$1" -name '*.ko*' -exec modinfo -F vermagic {} + | sed 's/ .*//' | while read -r built; do kernel_abi "$built"; done | sort -u
 }
 
-# Fills ARGS: how build-supplemental-pack.sh makes the cell that find_cell found.
+# Fills ARGS: how build-supplemental-pack.sh makes the cell that find_cell found, and HOW it comes by the modules.
 build_arguments() {
 	local key family
 
@@ -129,6 +129,7 @@ build_arguments() {
 		--vendor-code "${INFO[vendor-code]-}" --vendor-name "${INFO[vendor-name]:-${INFO[vendor-code]-}}"
 		--kernel-devel "$kdir" --changelog "for kernel $k: $reason" --source "$src")
 	ARGS+=(--release "${INFO[release]:-1}.respin$n")
+	[[ $kdump = - ]] || ARGS+=(--kernel-devel "$kdump")
 	[[ ${INFO[enforce-homogeneity]-} != true ]] || ARGS+=(--homogeneous)
 	if [[ $family = update ]]; then
 		ARGS+=(--sign "$O_SIGN")
@@ -147,7 +148,39 @@ build_arguments() {
 	fi
 	[[ -z $O_SIGN_TIME ]] || ARGS+=(--sign-time "$O_SIGN_TIME")
 	[[ -z $O_MODULE_KEY ]] || ARGS+=(--module-key "$O_MODULE_KEY" --module-cert "$O_MODULE_CERT")
-	[[ $action != keep ]] || ARGS+=(--built "$dir/modules" --built-for "$(built_for "$dir/modules")")
+	if [[ $action = keep ]]; then keep_modules; else take_modules; fi
+}
+
+# Adds the modules that are there already to ARGS, and fills HOW.  Of a pair each
+# kernel has its own, in a folder of its name.
+keep_modules() {
+	local built=$dir/modules flavour tree
+
+	HOW="kept from the disk before"
+	if [[ $kdump != - ]]; then
+		built=$WORK/built
+		for flavour in xen kdump; do
+			mkdir -p "$built/$k$flavour"
+			while IFS= read -r tree; do cp -r "$tree/." "$built/$k$flavour/"; done < <(flavour_trees "$dir" "$flavour")
+		done
+	fi
+	ARGS+=(--built "$built" --built-for "$(built_for "$dir/modules")")
+}
+
+take_modules() {	# of a group build
+	local name kdigest built
+	local -a hows=()
+
+	HOW=compiled
+	while IFS=$'\t' read -r name _ kdigest _; do
+		built=$CACHE/builds/$(build_key "$digest" "$kdigest")
+		[[ -d $built ]] || return 0
+		hows+=("$(cat "$built/how" 2>/dev/null || echo compiled)")
+		[[ $kdump = - ]] || { mkdir -p "$WORK/built" && cp -r "$built" "$WORK/built/$name"; }
+	done < <(kernels_of "$k")
+	[[ $kdump = - ]] || built=$WORK/built
+	ARGS+=(--built "$built")
+	[[ $action != relink ]] || HOW=$(printf '%s\n' "${hows[@]}" | sort -u | paste -sd ';')
 }
 
 # Of the same product as before, under the version that the old hosts' scripts can read.
@@ -194,9 +227,9 @@ first_error() {	# LOG
 	grep -m 1 -E ': (fatal )?error:' "$1" || grep -m 1 -v 'compiling\|packing' "$1" || echo "see $1"
 }
 
-# Fills label k action reason version n dir src digest kdir kdigest served.
+# Fills label k action reason version n dir src digest kdir kdigest served kdump.
 find_cell() {	# PACK K
-	IFS=$'\t' read -r label k action reason version n dir src digest _ kdir kdigest served < <(plan_cells "$1" "$2") ||
+	IFS=$'\t' read -r label k action reason version n dir src digest _ kdir kdigest served kdump < <(plan_cells "$1" "$2") ||
 		die 2 "$1 for $2: not in the plan in $CACHE; run --plan with them first"
 }
 
@@ -227,7 +260,7 @@ deliver() {	# LABEL K KEY [SHA256 of what is there] -> the ISO
 
 # make_cell PACK K: idempotent; the answer is in RUN/results.
 make_cell() {
-	local label k action reason version n dir src digest kdir kdigest served key built how=compiled
+	local label k action reason version n dir src digest kdir kdigest served kdump key HOW
 
 	find_cell "$1" "$2"
 	[[ $action = @(rebuild|relink|keep) ]] || return 0	# skipped or blocked
@@ -239,13 +272,7 @@ make_cell() {
 	flock 7
 	if [[ ! -d $CACHE/cells/$key ]]; then
 		build_arguments
-		built=$CACHE/builds/$(build_key "$digest" "$kdigest")
-		[[ $action != keep ]] || how="kept from the disk before"
-		if [[ $action != keep && -d $built ]]; then
-			ARGS+=(--built "$built")
-			[[ $action != relink ]] || how=$(cat "$built/how" 2>/dev/null) || how=compiled
-		fi
-		if ! make_disk "$key" "$how"; then
+		if ! make_disk "$key" "$HOW"; then
 			reason=$(first_error "$CACHE/cells/$key.part/log")
 			result "$label" "$k" state=failed "log=$CACHE/cells/$key.part/log" "error=$reason"
 			note "$label for $k: failed: $reason"
@@ -257,13 +284,13 @@ make_cell() {
 
 # A run that has nothing to do must cost nothing: two processes for all cells.
 deliver_known() {
-	local label k action reason version n dir src digest kdir kdigest served i key sum name
+	local label k action reason version n dir src digest kdir kdigest served kdump i key sum name
 	local -a cells=() keys names=()
 	local -A there=()
 
 	rm -rf "$RUN/keys"
 	mkdir "$RUN/keys"
-	while IFS=$'\t' read -r label k action reason version n dir src digest _ kdir kdigest served; do
+	while IFS=$'\t' read -r label k action reason version n dir src digest _ kdir kdigest served kdump; do
 		key_text >"$RUN/keys/${#cells[@]}"
 		cells+=("$label"$'\t'"$k")
 	done < <(plan_cells)

@@ -65,44 +65,55 @@ store_objects() {	# ID...
 	for id; do : >"$CACHE/objects/of/$id"; done
 }
 
-# Fills names, keys, ids, flags with the plain drivers of K that were not built yet;
-# of those in PACKS, where that names any.
-collect_group() {	# K PARENT
-	local label k src kind digest kdigest key name tree
+# Fills names, keys, ids, flags with the plain drivers of a cell of K that were not
+# built for the kernel with this digest yet; of those in PACKS, where that names any.
+collect_group() {	# K KERNEL-DIGEST PARENT
+	local label k src kind digest key name tree
 
-	: >"$2/Kbuild"
-	while IFS=$'\t' read -r label k _ _ _ _ _ src digest kind _ kdigest _; do
+	: >"$3/Kbuild"
+	while IFS=$'\t' read -r label k _ _ _ _ _ src digest kind _; do
 		[[ $k = "$1" && $kind = plain && ! -e $RUN/results/$label@$k ]] || continue
 		[[ ${#PACKS[@]} -eq 0 || " ${PACKS[*]} " = *" $label "* ]] || continue
 		[[ $(source_kind "$src" "$digest") = plain ]] || continue
 		tree=$CACHE/sources/$digest-${TOOLS:0:16}
-		key=$(build_key "$digest" "$kdigest")
+		key=$(build_key "$digest" "$2")
 		name=$(ls "$tree/tree")
-		[[ ! -e $2/$name ]] || continue
+		[[ ! -e $3/$name ]] || continue
 		[[ ! -d $CACHE/builds/$key ]] || [[ $O_POLICY = relink && ! -e $CACHE/objects/of/$(<"$tree/id") ]] || continue
-		cp -r "$tree/tree/$name" "$2/$name"
-		flags+=("-ffile-prefix-map=$2/$name=$(<"$tree/label")")
-		printf 'obj-m += %s/\n' "$name" >>"$2/Kbuild"
+		cp -r "$tree/tree/$name" "$3/$name"
+		flags+=("-ffile-prefix-map=$3/$name=$(<"$tree/label")")
+		printf 'obj-m += %s/\n' "$name" >>"$3/Kbuild"
 		names+=("$name") keys+=("$key") ids+=("$(<"$tree/id")")
 	done < <(plan_cells | awk -F '\t' '$3 != "keep"')
 }
 
-# make_group K: whatever can be had in one make; never fails, as the cells do without.
+# make_group K: whatever can be had in one make for each kernel; never fails, as the cells do without.
 make_group() {
-	local k=$1 kdir parent=$WORK/group log i
+	local line name kdir kdigest
+	local -a kernels
+
+	mapfile -t kernels < <(kernels_of "$1")
+	[[ -n ${kernels[0]-} ]] || die 2 "$1: not in the plan in $CACHE; run --plan first"
+	mkdir -p "$CACHE/builds"
+	for line in "${kernels[@]}"; do
+		IFS=$'\t' read -r name kdir kdigest _ <<<"$line"
+		compile_group "$1" "$name" "$kdir" "$kdigest"
+	done
+}
+
+compile_group() {	# K KERNEL KDIR KERNEL-DIGEST
+	local parent=$WORK/group/$2 kdir=$3 log i
 	local -a names=() keys=() ids=() flags=()
 
-	IFS=$'\t' read -r _ kdir _ < <(kernel_row "$k") || true
-	[[ -n ${kdir-} ]] || die 2 "$k: not in the plan in $CACHE; run --plan first"
-	log=$CACHE/group-$k${PACKS[0]+-${PACKS[0]}}.log
-	mkdir -p "$parent" "$CACHE/builds"
-	collect_group "$k" "$parent"
+	log=$CACHE/group-$2${PACKS[0]+-${PACKS[0]}}.log
+	mkdir -p "$parent"
+	collect_group "$1" "$4" "$parent"
 	# One alone gains nothing here, but for its objects.
 	[[ ${#names[@]} -gt 1 || ${#names[@]} -eq 1 && $O_POLICY = relink ]] || return 0
 	[[ -e $kdir/vmlinux ]] || flags+=(-g0)	# as specs/driver.spec.in says
-	note "kernel $k: compiling ${#names[@]} drivers together"
+	note "kernel $2: compiling ${#names[@]} drivers together"
 	if ! compile_modules "$kdir" "$parent" "${flags[@]}" >"$log" 2>&1; then
-		note "kernel $k: they do not compile together ($(grep -m 1 -E 'error:|\*\*\*' "$log")); building one by one"
+		note "kernel $2: they do not compile together ($(grep -m 1 -E 'error:|\*\*\*' "$log")); building one by one"
 		return 0
 	fi
 	for i in "${!names[@]}"; do

@@ -3,7 +3,7 @@
 # shellcheck shell=bash disable=SC2154  # the caller's options: O_*, CACHE, WORK, PACKINFO
 #
 # CACHE/packs/DIGEST/ holds of each: info (key=value), modules/*.ko, SRPMS/*.src.rpm;
-# signed=1 in info is of a disk whose modules are signed.
+# signed=1 in info is of a disk whose modules are signed, pair=1 of one that is for two kernels.
 # The digest is that of the file, of the keys that vouch for it and of what opens
 # it, so that a disk is verified and opened again when one of them changes.
 
@@ -73,12 +73,35 @@ info_of_update() {	# DISK
 
 # A version of digits and dots cannot say that a disk is re-spun: its build does.
 info_of_legacy() {	# DISK
-	local xml k
+	local xml info kernels
 
 	xml=$("$PACKINFO" xs-repository "$1/XS-REPOSITORY") || return 6
-	k=$("$PACKINFO" xs-packages "$1/XS-PACKAGES") || return 6
-	k=$(awk -F '\t' '$3 != "-" && $3 != "any" { print $3 }' <<<"$k" | sort -u)
-	printf 'family=legacy\nkernel=%s\n' "${k%%$'\n'*}"
+	kernels=$("$PACKINFO" xs-packages "$1/XS-PACKAGES") || return 6
+	kernels=$(awk -F '\t' '$3 != "-" && $3 != "any" { print $3 }' <<<"$kernels" | sort -u)
+	info=$(info_of_repository <<<"$xml")
+	printf 'family=legacy\n'
+	kernel_of_legacy "$kernels" "$info"
+	printf '%s\n' "$info"
+}
+
+# Up to XenServer 6.2 that is the ABI of two kernels, if the disk is for both; which era this is
+# build-supplemental-pack.sh will find out in the same way.
+kernel_of_legacy() {	# KERNELS INFO
+	local k=${1%%$'\n'*} abi K O_XCP='' O_PRODUCT_VERSION
+
+	# shellcheck disable=SC2034 # legacy_era uses them
+	K=$k O_PRODUCT_VERSION=$(sed -n 's/^product-version=//p' <<<"$2")
+	# shellcheck disable=SC2034
+	[[ $'\n'$2$'\n' != *$'\nproduct=XCP\n'* ]] || O_XCP=1
+	if [[ $(legacy_era) = 6.2 ]]; then
+		echo pair=1
+		abi=$(kernel_abi "$k")
+		! { grep -qxF "${abi}xen" <<<"$1" && grep -qxF "${abi}kdump" <<<"$1"; } || k=$abi
+	fi
+	printf 'kernel=%s\n' "$k"
+}
+
+info_of_repository() {	# <the lines of packinfo xs-repository
 	awk -F = '
 		{ value = substr($0, length($1) + 2) }
 		$1 == "name" { print "name-label=" value }
@@ -91,7 +114,7 @@ info_of_legacy() {	# DISK
 		$1 == "build" { print "build=" value }
 		$1 == "requires" && value ~ /^(xs|xcp) main eq / { sub(/.* /, "", value); print "product-version=" value; next }
 		$1 ~ /^(product|description|memory-requirement-mb|enforce-homogeneity|requires)$/ { print $1 "=" value }
-		END { print "version=" version respin }' <<<"$xml"
+		END { print "version=" version respin }'
 }
 
 # What XS-PACKAGES says of each package: all that can be known of its being whole.

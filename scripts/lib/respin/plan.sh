@@ -2,10 +2,10 @@
 # The matrix: every driver for every kernel, and what is to be done about each, with the reason.
 # shellcheck shell=bash disable=SC2154  # the caller's options: O_*, CACHE, WORK, KABI
 #
-# packs.tsv    label, version of the new release, respin number, pack folder, the file that was given,
-#              source or "-", its digest, its kind (respin/source.sh)
-# served.tsv   label, kernel or "-", pack folder of every disk that was given
-# kernels.tsv  K, kernel-devel folder, its digest
+# packs.tsv    of each driver one line, two if it has disks for one kernel and for a pair: label, version of the new release, respin number, pack folder, the file that was given,
+#              source or "-", its digest, its kind (respin/source.sh), "pair" if it is for two kernels or "-"
+# served.tsv   label, kernel or "-", pack folder, "pair" or "-" of every disk that was given
+# kernels.tsv  the kernels, and the pairs of them (respin/kernels.sh)
 # matrix.tsv   label, K, action, state, reason, estimated seconds
 # Actions: rebuild relink keep (a disk is made), skipped blocked (none is).
 
@@ -48,7 +48,7 @@ digest_packs() {	# FILE... -> good, sums, refused.tsv
 }
 
 open_packs() {	# FILE... -> opened.tsv, refused.tsv; fills SIGNED
-	local i dir
+	local i dir pair
 	local -a good=() sums=()
 
 	declare -gA SIGNED=()
@@ -66,86 +66,122 @@ open_packs() {	# FILE... -> opened.tsv, refused.tsv; fills SIGNED
 		read_info "$dir"
 		[[ ${INFO[family]} != legacy ]] || note "${good[i]}: a disk of the legacy family; nothing vouches for it but its checksums"
 		[[ -z ${INFO[signed]-} ]] || SIGNED[${INFO[name-label]}]=1
-		printf '%s\t%s\t%s\t%s\t%s\n' "${INFO[name-label]}" "${INFO[version]}" "${INFO[kernel]:--}" \
-			"$dir" "${good[i]}" >>"$RUN/opened.tsv"
+		pair=-
+		[[ -z ${INFO[pair]-} ]] || pair=pair
+		printf '%s\t%s\t%s\t%s\t%s\t%s\n' "${INFO[name-label]}" "${INFO[version]}" "${INFO[kernel]:--}" \
+			"$pair" "$dir" "${good[i]}" >>"$RUN/opened.tsv"
 	done
 }
 
 # Two lines for one driver and kernel would be two disks of one name.
 write_packs() {	# FILE... -> packs.tsv and served.tsv
-	local label version k dir file seen='' n src digest kind
+	local label version k pair dir file n src digest kind
+	local -A seen=()
 
 	open_packs "$@"
 	newest_first <"$RUN/opened.tsv" >"$RUN/sorted.tsv"
 	: >"$RUN/packs.tsv"
 	: >"$RUN/served.tsv"
-	while IFS=$'\t' read -r label version k dir file; do
-		printf '%s\t%s\t%s\n' "$label" "$k" "$dir" >>"$RUN/served.tsv"
-		[[ $label != "$seen" ]] || continue
-		seen=$label
+	while IFS=$'\t' read -r label version k pair dir file; do
+		printf '%s\t%s\t%s\t%s\n' "$label" "$k" "$dir" "$pair" >>"$RUN/served.tsv"
+		[[ -z ${seen[$label@$pair]-} ]] || continue
+		seen[$label@$pair]=1
 		n=$(($(respin_number "$version") + 1))
 		src=$(source_of "$label" "$dir" "$file") digest=- kind=-
 		# The folder's name holds the digest of what the pack itself brought.
 		[[ $src != "$dir"/* ]] || digest=${dir##*/}
 		[[ -z $src || $digest != - ]] || digest=$(source_digest "$src")
 		[[ -z $src ]] || kind=$(source_kind "$src" "$digest")
-		printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$label" "${version%.respin*}.respin$n" "$n" "$dir" "$file" \
-			"${src:--}" "$digest" "$kind" >>"$RUN/packs.tsv"
+		printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$label" "${version%.respin*}.respin$n" "$n" "$dir" "$file" \
+			"${src:--}" "$digest" "$kind" "$pair" >>"$RUN/packs.tsv"
 	done <"$RUN/sorted.tsv"
 }
 
-# One call for all modules of all packs: per pack, by its folder's name, its worst
-# verdict, the kernel that it was built for or "-", and the reason; looked at once.
-screen() {	# KDIR KERNEL-DIGEST -> file
-	local memo rc
-	local -a dirs modules
+# For all packs that are for one kernel, or all that are for a pair: per pack, by its
+# folder's name, its worst verdict, the kernel that it was built for or "-", and the
+# reason; looked at once.
+screen() {	# KDIR KERNEL-DIGEST [KDUMP-KDIR] -> file
+	local memo pair='' kdump=${3:--}
+	local -a dirs
 
-	mapfile -t dirs < <(cut -f 3 "$RUN/served.tsv" | sort -u)
+	[[ $kdump = - ]] || pair=pair
+	mapfile -t dirs < <(awk -F '\t' -v pair="$pair" '($4 == "pair") == (pair != "") { print $3 }' "$RUN/served.tsv" | sort -u)
 	memo=$CACHE/screens/$(printf '%s\n' "$2" "$TOOLS" ${dirs[@]+"${dirs[@]}"} | digest)
 	if [[ ! -f $memo ]]; then
 		mkdir -p "$CACHE/screens"
-		mapfile -d '' -t modules < <(for dir in ${dirs[@]+"${dirs[@]}"}; do find "$dir/modules" -type f -print0; done)
 		: >"$RUN/screen.json"
-		rc=0
-		[[ ${#modules[@]} -eq 0 ]] || "$KABI" check "${modules[@]}" --symvers "$1" --json >"$RUN/screen.json" 2>"$RUN/screen.log" || rc=$?
-		[[ $rc != 5 ]] || die 5 "$(tail -n 1 "$RUN/screen.log")"
-		{ [[ $rc = [036] ]] && verdicts <"$RUN/screen.json" >"$memo.$HOSTNAME.$$"; } ||
-			die 5 "$1: the drivers cannot be compared with it (driver-kabi check ended with $rc: $(tail -n 1 "$RUN/screen.log")); is there room in $CACHE?"
+		if [[ -z $pair ]]; then
+			compare "$1" ''
+		else
+			compare "$1" xen
+			compare "$kdump" kdump
+		fi
+		verdicts "$pair" <"$RUN/screen.json" >"$memo.$HOSTNAME.$$" ||
+			die 5 "$1: the drivers cannot be compared with it; is there room in $CACHE?"
 		mv "$memo.$HOSTNAME.$$" "$memo"
 	fi
 	printf '%s\n' "$memo"
 }
 
+# One call for all modules of all packs.
+compare() {	# KDIR xen|kdump|'' -> more of screen.json
+	local dir tree rc=0
+	local -a modules
+
+	mapfile -d '' -t modules < <(for dir in ${dirs[@]+"${dirs[@]}"}; do
+		if [[ -z $2 ]]; then
+			find "$dir/modules" -type f -print0
+		else
+			while IFS= read -r tree; do find "$tree" -type f -print0; done < <(flavour_trees "$dir" "$2")
+		fi
+	done)
+	[[ ${#modules[@]} -gt 0 ]] || return 0
+	"$KABI" check "${modules[@]}" --symvers "$1" --json >>"$RUN/screen.json" 2>"$RUN/screen.log" || rc=$?
+	[[ $rc != 5 ]] || die 5 "$(tail -n 1 "$RUN/screen.log")"
+	[[ $rc = [036] ]] ||
+		die 5 "$1: the drivers cannot be compared with it (driver-kabi check ended with $rc: $(tail -n 1 "$RUN/screen.log")); is there room in $CACHE?"
+}
+
 # Names out of a stranger's module may hold anything, and so may the cache's.
-verdicts() {
-	jq -r --arg packs "$CACHE/packs/" '.modules[] | [(.path[$packs | length:] | sub("/.*"; "")), .verdict,
+# A disk for a pair has what it was built for only if it is there for both.
+verdicts() {	# pair|''
+	jq -r --arg packs "$CACHE/packs/" --arg pair "$1" '.modules[] | [(.path[$packs | length:] | sub("/.*"; "")), .verdict,
 		((.changed // [] | length) + (.missing // [] | length)), (.symbols // 0),
 		(((.missing // []) + (.changed // [])) | map(.symbol? // .) | .[:4] | join(" ")),
-		(.reason // ""), (.release // "-")] | map(tostring | gsub("[^ -~]"; "?")) | join("\u001f")' | awk -F '\037' '
+		(.reason // ""), (.release // "-"),
+		if $pair == "" then "" else .path | [capture("/lib/modules/[^/]*(?<f>xen|kdump)/").f][0] end] | map(tostring | gsub("[^ -~]"; "?")) | join("\u001f")' | awk -F '\037' -v pair="$1" '
 		BEGIN { split("same changed missing refused damaged", w, " "); for (i in w) rank[w[i]] = i + 0 }
 		{
 			dir = $1; bad[dir] += $3; all[dir] += $4
+			if (!((dir, $7) in seen)) kernels[dir]++
+			seen[dir, $7] = 1
+			if (pair != "") sub(/(xen|kdump)$/, "", $7)
 			if (!(dir in from)) from[dir] = $7
 			if (from[dir] != $7) from[dir] = "-"
+			if ($2 != "same") where[dir] = where[dir] == "" || where[dir] == $8 ? $8 : "both"
 			if (rank[$2] > worst[dir]) { worst[dir] = rank[$2]; names[dir] = $5; why[dir] = $6; many[dir] = $3 }
 		}
 		END {
 			for (dir in worst) {
 				verdict = w[worst[dir]]
+				if (pair != "" && kernels[dir] != 2) from[dir] = "-"
 				if (verdict == "same") reason = all[dir] " symbols are the same"
 				else if (verdict == "refused" || verdict == "damaged") reason = why[dir]
 				else reason = bad[dir] " of " all[dir] " symbols " (verdict == "missing" ? "changed or are gone" : "changed") \
 					": " names[dir] (many[dir] > 4 ? " ..." : "")
+				if (pair != "" && where[dir] ~ /./) reason = reason " (" (where[dir] == "both" ? "both kernels" : "the " where[dir] " kernel") ")"
 				printf "%s\t%s\t%s\t%s\n", dir, verdict, from[dir], reason
 			}
 		}'
 }
 
-# Fills ACTION and REASON of label k state reason src digest kind kdir from.
+# Fills ACTION and REASON of label k state reason src digest kind kdir kdump from lacks.
 decide() {
 	REASON=$reason
 	if [[ $state = same && -n ${SERVED[$label@$k]-} ]]; then
 		ACTION=skipped REASON="its disk for this kernel loads: $reason"
+	elif [[ -n $lacks ]]; then
+		ACTION=blocked REASON=$lacks
 	elif [[ $src = - ]]; then
 		ACTION=blocked REASON="no source on the disk; give --source $label=SRPM|DIR"
 	elif [[ -n ${SIGNED[$label]-} && -z $O_MODULE_KEY ]]; then
@@ -158,7 +194,7 @@ decide() {
 			ACTION=rebuild REASON="$reason, but its own spec packs only what it compiles"
 	elif [[ $O_POLICY = relink ]]; then
 		ACTION=relink
-		[[ $kind = plain && ! -e $kdir/vmlinux && -e $CACHE/objects/of/$(<"$CACHE/sources/$digest-${TOOLS:0:16}/id") ]] ||
+		[[ $kind = plain && ! -e $kdir/vmlinux && ! -e $kdump/vmlinux && -e $CACHE/objects/of/$(<"$CACHE/sources/$digest-${TOOLS:0:16}/id") ]] ||
 			ACTION=rebuild REASON="$reason, but no objects of it are in the cache"
 	else
 		ACTION=rebuild REASON="$reason, the policy is to rebuild"
@@ -176,21 +212,47 @@ estimate() {	# ACTION LABEL -> SECONDS_NEEDED
 	esac
 }
 
-write_matrix() {
-	local k kdir kdigest label version dir src digest kind state reason from screened ACTION REASON SECONDS_NEEDED
-	local -A SERVED=() STATE FROM WHY
+# Whether a driver's disk for one kernel, or for a pair of them, is the one for this; fills lacks.
+is_for() {	# pair|-; of label k kdir kdump
+	lacks=
+	case $1:$kdir:$kdump in
+	pair:none:*) lacks="no kernel-devel of ${k}xen; a disk for XenServer up to 6.2 is for both kernels, give it too" ;;
+	pair:*:none) lacks="no kernel-devel of ${k}kdump; a disk for XenServer up to 6.2 is for both kernels, give it too" ;;
+	pair:*:-)
+		lacks="$k is no kernel of XenServer up to 6.2, which this disk is for"
+		[[ -z ${ALONE[$label]-} && $(kernel_abi "$k") = "$k" ]] ;;
+	pair:*) ;;
+	*:-) [[ -z ${PAIRED[$label]-} || $(kernel_abi "$k") = "$k" ]] ;;
+	*) false ;;
+	esac
+}
 
-	while IFS=$'\t' read -r label k dir; do
+read_screen() {	# KDIR KERNEL-DIGEST KDUMP-KDIR; fills STATE FROM WHY
+	local screened dir state from reason
+
+	STATE=() FROM=() WHY=()
+	[[ $1 != none && $3 != none ]] || return 0
+	screened=$(screen "$@") || exit
+	while IFS=$'\t' read -r dir state from reason; do
+		STATE[$dir]=$state FROM[$dir]=$from WHY[$dir]=$reason
+	done <"$screened"
+}
+
+write_matrix() {
+	local k kdir kdigest kdump label version dir src digest kind pair state reason from lacks ACTION REASON SECONDS_NEEDED
+	local -A SERVED=() PAIRED=() ALONE=() STATE FROM WHY
+
+	while IFS=$'\t' read -r label k dir pair; do
 		[[ $k = - || -n ${SERVED[$label@$k]-} ]] || SERVED[$label@$k]=$dir
+		if [[ $pair = pair ]]; then PAIRED[$label]=1; else ALONE[$label]=1; fi
 	done <"$RUN/served.tsv"
 	: >"$RUN/matrix.tsv"
-	while IFS=$'\t' read -r k kdir kdigest; do
-		STATE=() FROM=() WHY=()
-		screened=$(screen "$kdir" "$kdigest") || exit
-		while IFS=$'\t' read -r dir state from reason; do
-			STATE[$dir]=$state FROM[$dir]=$from WHY[$dir]=$reason
-		done <"$screened"
-		while IFS=$'\t' read -r label version _ dir _ src digest kind; do
+	while IFS=$'\t' read -r k kdir kdigest kdump; do
+		kdump=${kdump:--}
+		[[ $kdump = - || ${#PAIRED[@]} -gt 0 ]] || continue
+		read_screen "$kdir" "$kdigest" "$kdump"
+		while IFS=$'\t' read -r label version _ dir _ src digest kind pair; do
+			is_for "${pair:--}" || continue
 			# The disk for this very kernel tells most, where there is one.
 			dir=${SERVED[$label@$k]:-$dir} dir=${dir##*/}
 			state=${STATE[$dir]:-unknown} from=${FROM[$dir]:--} reason=${WHY[$dir]:-nothing was built of this source yet}
