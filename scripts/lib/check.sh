@@ -31,12 +31,18 @@ disk_folder() {	# ISO|DIR SCRATCH -> the unpacked disk
 	open_iso "$1" "$2" && printf '%s\n' "$2"
 }
 
+# Of XenServer up to 6.2 a disk is for two kernels.
+lint_with() {	# [K [K]]: their symbols
+	LINT_KDIR=${KDIRS[${1:-none}]-} LINT_KDUMP=${KDIRS[${2:-none}]-}
+}
+
 # Errors end the build; warnings are only said.
 check_disk() {	# ABI DISK
 	local rc=0 number severity object text
 
 	progress "$O_LABEL $O_VERSION: checking"
-	LINT_KDIR=${KDIRS[$K]-}
+	# shellcheck disable=SC2046 # no kernel has a blank in its name
+	lint_with $(disk_kernels "$1")
 	lint_disk "$2" >"$WORK/findings" || rc=$?
 	[[ -z $O_BUILT_FOR || $rc != 1 ]] || forgive_built_for || rc=0
 	while IFS=$'\t' read -r number severity object text; do
@@ -60,11 +66,11 @@ forgive_built_for() {	# true if an error is left
 lint_only() {
 	local folder rc=0
 
-	[[ ${#O_KERNELS[@]} -le 1 ]] || bad_usage "--lint: a disk is for one kernel; give one --kernel-devel"
 	open_workplace
 	open_kernels
-	LINT_KDIR=
-	[[ ${#KERNELS[@]} = 0 ]] || LINT_KDIR=${KDIRS[${KERNELS[0]}]}
+	[[ ${#KERNELS[@]} -le 1 || $(for K in "${KERNELS[@]}"; do kernel_abi "$K"; done | sort -u | wc -l) = 1 ]] ||
+		bad_usage "--lint: a disk is for one kernel; give one --kernel-devel"
+	lint_with ${KERNELS[@]+"${KERNELS[@]}"}
 	open_lint
 	LINT_STRANGER=1
 	[[ -z $O_KEYFILE ]] || open_key_ring

@@ -51,7 +51,7 @@ lint_disk() (	# DIR
 lint_absolute() {
 	local name
 
-	for name in LINT_WORK LINT_KDIR LINT_PREVIOUS LINT_MODULE_KEY LINT_KEYRING LINT_ISO; do
+	for name in LINT_WORK LINT_KDIR LINT_KDUMP LINT_PREVIOUS LINT_MODULE_KEY LINT_KEYRING LINT_ISO; do
 		[[ -z ${!name:-} || ${!name} = /* ]] || printf -v "$name" %s "$PWD/${!name}"
 	done
 	for name in LINT_KABI LINT_PACKINFO; do

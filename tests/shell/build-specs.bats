@@ -126,6 +126,36 @@ files() { rpm -qpl --nosignature "$1" 2>/dev/null; }
 	[ -f "$D/SRPMS/acme-edu-1.2-1.src.rpm" ]
 }
 
+@test "XenServer 6.2: each kernel's modules are checked with its own symbols" {
+	cd "$BATS_TEST_TMPDIR" || return
+	pair=("$W/kernel/${V62}xen" out --kernel-devel changed --product XenServer:6.2.0)
+	cp -rP "$W/kernel/${V62}kdump" changed
+	build_disk "${pair[@]}" 2>log
+	! grep " 20[458]: " log || return 1
+	run "$BUILD" --lint out/*.iso --kernel-devel "$W/kernel/${V62}kdump" --kernel-devel "$W/kernel/${V62}xen"
+	echo "$output"
+	[[ $status -eq 0 && $output != *" 20"[458]": "* ]]
+	sed -i 's/^0x[0-9a-f]*\(\t__pci_register_driver\t\)/0x12345678\1/' changed/Module.symvers
+	run "$BUILD" --lint out/*.iso --kernel-devel changed --kernel-devel "$W/kernel/${V62}xen"
+	echo "$output"
+	[ "$status" -eq 1 ]
+	[ "$(grep -c 'error 205: ' <<<"$output")" = 1 ]
+	[[ $output = *"error 205: acme-edu-modules-kdump-"*"__pci_register_driver"* ]]
+	# Nor is such a disk made.
+	open_iso out/*.iso disk
+	for flavour in xen kdump; do
+		mkdir -p "built/$V62$flavour"
+		rpm2cpio disk/acme-edu-modules-$flavour-*.rpm | (cd "built/$V62$flavour" && cpio --quiet -idm)
+	done
+	run build_disk "${pair[@]}" --built built --built-for "$V62" --version 1.3
+	echo "$output"
+	[ "$status" -eq 1 ]
+	[[ $output = *"error 205: acme-edu-modules-kdump-"* ]]
+	run "$BUILD" --lint out/*.iso --kernel-devel "$W/kernel/${V62}xen" --kernel-devel "$W/kernel/3.10.0+2"
+	[ "$status" -eq 2 ]
+	[[ $output = *"a disk is for one kernel"* ]]
+}
+
 @test "XenServer 6.5: firmware and settings are a package of no kernel, for rpm 4.4" {
 	build_disk "$W/kernel/3.10.0+2" "$BATS_TEST_TMPDIR" --source "$W/rich" --kbuild src --firmware fw --udev-rules edu.rules
 	D=$BATS_TEST_TMPDIR/disk

@@ -49,7 +49,7 @@ function which_kernel(path,    magic, flavourless) {
 		told(202, "its package requires kernel" needs[rpm[path]])
 	if (declared != "" && declared != k[path])
 		told(203, "the disk says that it is for kernel " declared)
-	if (kdir_k != "" && kdir_k != k[path] && !kdir_told++)
+	if (kdir_k != "" && !index(" " kdir_k " ", " " k[path] " ") && !kdir_told++)
 		print 204, rpm[path], "is for kernel " k[path] ", the kernel-devel for " kdir_k
 }
 function inside(path,    fields) {
