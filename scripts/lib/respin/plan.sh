@@ -2,8 +2,9 @@
 # The matrix: every driver for every kernel, and what is to be done about each, with the reason.
 # shellcheck shell=bash disable=SC2154  # the caller's options: O_*, CACHE, WORK, KABI
 #
-# packs.tsv    of each driver one line, two if it has disks for one kernel and for a pair: label, version of the new release, respin number, pack folder, the file that was given,
-#              source or "-", its digest, its kind (respin/source.sh), "pair" if it is for two kernels or "-"
+# packs.tsv    of each driver a line, or two if it has disks for one kernel and for a pair: label, version of the
+#              new release, respin number, pack folder, the file that was given, source or "-", its digest,
+#              its kind (respin/source.sh), "pair" or "-"
 # served.tsv   label, kernel or "-", pack folder, "pair" or "-" of every disk that was given
 # kernels.tsv  the kernels, and the pairs of them (respin/kernels.sh)
 # matrix.tsv   label, K, action, state, reason, estimated seconds
