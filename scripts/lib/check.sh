@@ -31,9 +31,14 @@ disk_folder() {	# ISO|DIR SCRATCH -> the unpacked disk
 	open_iso "$1" "$2" && printf '%s\n' "$2"
 }
 
-# Of XenServer up to 6.2 a disk is for two kernels.
+# Of XenServer up to 6.2 a disk is for two kernels, whichever is named first.
 lint_with() {	# [K [K]]: their symbols
-	LINT_KDIR=${KDIRS[${1:-none}]-} LINT_KDUMP=${KDIRS[${2:-none}]-}
+	local k
+
+	LINT_KDIR='' LINT_KDUMP=''
+	for k; do
+		if [[ $k = *kdump && $(kernel_abi "$k") != "$k" ]]; then LINT_KDUMP=${KDIRS[$k]}; else LINT_KDIR=${KDIRS[$k]}; fi
+	done
 }
 
 # Errors end the build; warnings are only said.
@@ -55,7 +60,7 @@ check_disk() {	# ABI DISK
 # Modules kept from another kernel say so; that their symbols fit is another finding.
 forgive_built_for() {	# true if an error is left
 	awk -F '\t' -v OFS='\t' -v k="$O_BUILT_FOR" '
-		function is(suffix) { return index($4, "for kernel " k suffix ",") }
+		function is(suffix) { return index($4, "for kernel " k suffix ",") && $4 ~ ("folder of [^ ]*" suffix "$") }
 		$1 == 201 && (is("") || is("xen") || is("kdump")) { $2 = "warning" }
 		{ print }' "$WORK/findings" >"$WORK/forgiven"
 	mv "$WORK/forgiven" "$WORK/findings"

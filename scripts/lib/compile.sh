@@ -40,7 +40,9 @@ set_kernel_args() {	# K
 
 	# Under a make that has a job server its share is enough.
 	[[ ${MAKEFLAGS:-} != *--jobserver* ]] || jobs='%{nil}'
-	[[ -z $built || ! -d $built/$1 ]] || built=$built/$1
+	# Of two kernels on one disk none may get the other's.
+	[[ -z $built || $(kernel_abi "$1") = "$1" ]] || built=$built/$1
+	[[ -z $built || -d $built ]] || die 2 "--built: $built: no such folder; each of two kernels has its modules in a folder of its name"
 	KERNEL_ARGS=(-D "kernel_version $1" -D "kernel_devel ${KDIRS[$1]}"
 		-D "kernel_uname_r $(rpm_kver "$1")" -D "_smp_mflags $jobs"
 		${built:+-D "built $built"})

@@ -159,6 +159,28 @@ static void test_pools(void)
 	   "a host that reports others is asked for those");
 }
 
+/* Of several hosts the fewest of each kind, PV and HVM apart. */
+static void test_takes(void)
+{
+	struct cl_takes all = { .of = { [CL_GUEST_PV] = few, [CL_GUEST_HVM] = many } };
+	struct cl_takes other = { .of = { [CL_GUEST_PV] = { 7, 1, 0x8000001e },
+					  [CL_GUEST_HVM] = { 0xd, 0, 0x8000001e } } };
+	struct cl_takes both = { .of = { [CL_GUEST_PV] = { 7, 1, 0x80000008 },
+					 [CL_GUEST_HVM] = { 0xd, 0, 0x8000001e } } };
+	struct cl_vm vm = { .type = CL_VM_PV, .last = many };
+	struct cl_move pv = { .answer = CL_MOVE_YES }, pvh = { .answer = CL_MOVE_YES };
+
+	cl_takes_join(&all, &other);
+	ok(!memcmp(&all, &both, sizeof(all)), "of two hosts the fewest of each kind");
+	cl_vm_fits_takes(&pv, &vm, &all);
+	vm.type = CL_VM_PVH;
+	cl_vm_fits_takes(&pvh, &vm, &all);
+	ok(pv.answer == CL_MOVE_STRANDED && pv.leaves.leaf == 0 && pv.leaves.host == 7,
+	   "a PV guest is asked by what PV guests may have");
+	ok(pvh.answer == CL_MOVE_STRANDED && pvh.leaves.leaf == 7 && pvh.leaves.host == 0,
+	   "others by what they may, subleaves too");
+}
+
 static int write_few(struct cl_txn *txn, void *text)
 {
 	return cl_txn_put(txn, "member/far/few", text, strlen(text));
@@ -248,6 +270,7 @@ int main(void)
 	test_moves();
 	test_pools();
 	test_stranded();
+	test_takes();
 	ok(act(CL_VM_STOP, NULL) && act(CL_VM_FORGET, NULL) && act(CL_VM_START, "basic"),
 	   "it starts elsewhere");
 	test_records();

@@ -151,6 +151,37 @@ files() { rpm -qpl --nosignature "$1" 2>/dev/null; }
 	echo "$output"
 	[ "$status" -eq 1 ]
 	[[ $output = *"error 205: acme-edu-modules-kdump-"* ]]
+	# In whatever order, and for another pair than it was built for: each with its like.
+	for k in xen kdump; do
+		cp -rP "$W/kernel/${V62}$k" "next-$k"
+		echo "#define UTS_RELEASE \"2.6.32.43-0.4.1.xs1.8.0.999.1$k\"" >"next-$k/include/generated/utsrelease.h"
+	done
+	cp changed/Module.symvers next-kdump/
+	for order in "next-xen next-kdump" "next-kdump next-xen"; do
+		run "$BUILD" --lint out/*.iso --kernel-devel "${order% *}" --kernel-devel "${order#* }"
+		echo "$order: $output"
+		[ "$(grep -c 'error 205: ' <<<"$output")" = 1 ]
+		[[ $output = *"error 205: acme-edu-modules-kdump-"* ]]
+	done
+	run "$BUILD" --lint out/*.iso --kernel-devel next-kdump
+	echo "$output"
+	[ "$(grep -c ' 20[58]: ' <<<"$output")" = 2 ]
+	[[ $output = *"error 205: acme-edu-modules-kdump-"* && $output = *" 208: "*"the other kernel's modules"* ]]
+	# What cannot be read says nothing of the disk.
+	: >next-kdump/Module.symvers
+	run "$BUILD" --lint out/*.iso --kernel-devel next-xen --kernel-devel next-kdump
+	echo "$output"
+	[[ $output = *" 208: "* && $output != *" 212: "* && $output != *" 205: "* ]]
+	# None gets the other's module.
+	mv "built/${V62}kdump" .
+	run build_disk "${pair[@]}" --built built --built-for "$V62" --version 1.4
+	echo "$output"
+	[[ $status -eq 2 && $output = *"${V62}kdump: no such folder"* ]]
+	cp -r "built/${V62}xen" "built/${V62}kdump"
+	cp "$W/kernel/${V62}kdump/Module.symvers" changed/
+	run build_disk "${pair[@]}" --built built --built-for "$V62" --version 1.4
+	echo "$output"
+	[[ $status -eq 1 && $output = *"error 201: acme-edu-modules-kdump-"* ]]
 	run "$BUILD" --lint out/*.iso --kernel-devel "$W/kernel/${V62}xen" --kernel-devel "$W/kernel/3.10.0+2"
 	[ "$status" -eq 2 ]
 	[[ $output = *"a disk is for one kernel"* ]]

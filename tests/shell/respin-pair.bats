@@ -75,7 +75,7 @@ modules_of() {	# DISK
 	fake_kernel 3.10.0+2
 	run plan --kernel-devel "$W/kernel/3.10.0+2"
 	echo "$output"
-	[[ ${lines[0]} = "blocked    acme-edu "*"3.10.0+2 is no kernel of XenServer up to 6.2"* ]]
+	[[ ${lines[0]} = "skipped    acme-edu "*"3.10.0+2 is no kernel of XenServer up to 6.2"* ]]
 }
 
 @test "a kernel that is called as the ABI of another is not confused with it" {
@@ -84,6 +84,31 @@ modules_of() {	# DISK
 	echo "$output"
 	[ "$status" -eq 2 ]
 	[[ $output = *"$V2 is a kernel's name, and what ${V2}xen is one of"* ]]
+	# Without such a disk there is nothing to confuse.
+	build_disk "$CPULEVEL_KDIR_A" packs --label other 2>/dev/null
+	run "$RESPIN" --plan packs --cache c --kernel-devel "$XEN" --kernel-devel "$W/kernel/$V2"
+	echo "$output"
+	[ "$status" -eq 0 ]
+}
+
+# What driver-kabi says of the modules of one disk.
+kabi_says() {	# KERNEL...
+	local k
+
+	for k; do
+		jq -n --arg k "$k" '{path: "/c/packs/D/modules/lib/modules/\($k)/extra/a.ko", verdict: "same", symbols: 3, release: $k}'
+	done | jq -s '{modules: .}'
+}
+
+@test "a disk with no module for one of its kernels does not load there, whatever it lists" {
+	. "$TOP/scripts/lib/respin/plan.sh"
+	CACHE=/c
+	[ "$(kabi_says "${V1}xen" "${V1}kdump" | verdicts pair)" = "D	same	$V1	6 symbols are the same" ]
+	[ "$(kabi_says "${V1}xen" | verdicts pair)" = "D	missing	-	it has no module for the kdump kernel" ]
+	[ "$(kabi_says "${V1}kdump" "${V1}kdump" | verdicts pair)" = "D	missing	-	it has no module for the xen kernel" ]
+	[ "$(kabi_says "${V1}xen" | verdicts '')" = "D	same	${V1}xen	3 symbols are the same" ]
+	# Built for different kernels, it cannot be kept as built for one.
+	[ "$(kabi_says "${V1}xen" "${V2}kdump" | verdicts pair)" = "D	same	-	6 symbols are the same" ]
 }
 
 @test "the product, or else the kernels, say that a disk is for two" {
@@ -116,10 +141,14 @@ modules_of() {	# DISK
 	[ "$(cut -f 2-4 c/plan/matrix.tsv)" = "$V1	skipped	same" ]
 }
 
-@test "other disks are for each of the two kernels alone, as for any" {
+@test "other disks are not for kernels of XenServer up to 6.2, and stop no run" {
 	build_disk "$CPULEVEL_KDIR_A" "$T/packs" --label other 2>/dev/null
-	plan "$T/packs" --kernel-devel "$XEN" --kernel-devel "$KDUMP" >/dev/null
-	[ "$(cut -f 1,2 c/plan/matrix.tsv | sort | paste -sd ' ')" = "acme-edu	$V2 other	${V2}kdump other	${V2}xen" ]
+	run respin "$T/packs" --kernel-devel "$XEN" --kernel-devel "$KDUMP"
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[ "$(cut -f 1-3 c/plan/matrix.tsv | sort | paste -sd ' ')" = "acme-edu	$V2	rebuild other	${V2}kdump	skipped other	${V2}xen	skipped" ]
+	[[ $output = *"${V2}xen is a kernel of XenServer up to 6.2, which this disk is not for"* ]]
+	[ "$(ls new/*.iso)" = "new/$NAME.iso" ]
 }
 
 @test "a driver with a disk for 6.2 and one for 6.5 has each made again for its kernels" {

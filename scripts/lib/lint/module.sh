@@ -3,20 +3,17 @@
 # shellcheck shell=bash disable=SC2034,SC2154  # L and KOS are lint_disk's
 
 lint_modules() {	# needs DECLARED: the kernel that the disk says it is for
-	local kdir kdir_k=''
+	local kdir=${LINT_KDIR:-${LINT_KDUMP:-}} symvers kdir_k=''
 
+	symvers=${kdir:+$kdir/Module.symvers}
 	: >"$L/kabi"
-	[[ ${#KOS[@]} -eq 0 ]] || printf '%s\n' "${KOS[@]}" >"$L/kos"
-	if [[ ${#KOS[@]} -gt 0 && -z ${LINT_KDIR:-} ]]; then
-		finding 208 . "no kernel-devel was given to compare the modules' symbols with"
-	elif [[ ${#KOS[@]} -gt 0 ]]; then
-		for kdir in "$LINT_KDIR" ${LINT_KDUMP:+"$LINT_KDUMP"}; do
-			kdir_k+=${kdir_k:+ }$(lint_kdir_release "$kdir")
-			lint_kabi "$kdir"
-		done
-	fi
+	: >"$L/kos"
+	[[ ${#KOS[@]} -eq 0 ]] || lint_symbols
+	for kdir in ${LINT_KDIR:+"$LINT_KDIR"} ${LINT_KDUMP:+"$LINT_KDUMP"}; do
+		kdir_k+=${kdir_k:+ }$(lint_kdir_release "$kdir")
+	done
 	awk -F '\t' -v OFS='\t' -v kdir_k="$kdir_k" -v declared="$DECLARED" -v family="$FAMILY" \
-		-v symvers="${LINT_KDIR:+$LINT_KDIR/Module.symvers}" \
+		-v symvers="$symvers" \
 		-f "$LINT_LIB/lint/module.awk" \
 		"$L/unpacked" "$L/facts" "$L/elf"
 	[[ ! -s $L/kabi ]] ||
@@ -31,34 +28,35 @@ lint_kdir_release() {	# KDIR
 	done <"$1/include/generated/utsrelease.h"
 } 2>/dev/null
 
-# Of two kernels the second has the modules in its own folder, the first all others.
-lint_kos_of() {	# KDIR -> of
-	local ko second
+# The crash kernel of XenServer up to 6.2 has modules and symbols of its own.
+lint_symbols() {
+	local ko
+	local -a crash=() other=()
 
-	of=("${KOS[@]}")
-	[[ -n ${LINT_KDUMP:-} ]] || return 0
-	second=$(lint_kdir_release "$LINT_KDUMP") of=()
 	for ko in "${KOS[@]}"; do
-		if [[ $ko = */lib/modules/"${second:-none}"/* ]]; then
-			[[ $1 != "$LINT_KDUMP" ]] || of+=("$ko")
-		else
-			[[ $1 = "$LINT_KDUMP" ]] || of+=("$ko")
-		fi
+		if [[ $ko =~ /lib/modules/2\.6\.[^/]*kdump/ ]]; then crash+=("$ko"); else other+=("$ko"); fi
 	done
+	if [[ -z ${LINT_KDIR:-}${LINT_KDUMP:-} ]]; then
+		finding 208 . "no kernel-devel was given to compare the modules' symbols with"
+		return
+	fi
+	lint_kabi "${LINT_KDIR:-}" "the other kernel's modules" ${other[@]+"${other[@]}"}
+	lint_kabi "${LINT_KDUMP:-}" "the crash kernel's modules" ${crash[@]+"${crash[@]}"}
 }
 
 # It answers 3 and 6 about modules; with 2 and 5 it says that it could not work.
-lint_kabi() {	# KDIR
-	local rc=0
-	local -a of
+lint_kabi() {	# KDIR|'' WHOSE MODULE...
+	local kdir=$1 whose=$2 rc=0
 
-	lint_kos_of "$1"
-	[[ ${#of[@]} -gt 0 ]] || return 0
-	(cd "$L/root" && "${LINT_KABI:-driver-kabi}" check "${of[@]/#/./}" \
-		--symvers "$1") >>"$L/kabi" 2>"$L/kabi.log" || rc=$?
+	shift 2
+	[[ $# -gt 0 ]] || return 0
+	[[ -n $kdir ]] || { finding 208 . "no kernel-devel was given to compare the symbols of $whose with"; return 0; }
+	(cd "$L/root" && "${LINT_KABI:-driver-kabi}" check "${@/#/./}" \
+		--symvers "$kdir") >>"$L/kabi" 2>"$L/kabi.log" || rc=$?
 	case $rc in
 	0 | 3) ;;
 	6) cat "$L/kabi.log" >>"$L/kabi" ;;
-	*) finding 208 "$1" "$(head -n 1 "$L/kabi.log")" ;;
+	*) finding 208 "$kdir" "$(head -n 1 "$L/kabi.log")"; return 0 ;;
 	esac
+	printf '%s\n' "$@" >>"$L/kos"
 }

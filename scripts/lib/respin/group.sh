@@ -102,10 +102,10 @@ make_group() {
 }
 
 compile_group() {	# K KERNEL KDIR KERNEL-DIGEST
-	local parent=$WORK/group/$2 kdir=$3 log i
+	local parent=$WORK/group/$2 kdir=$3 flavour=${2#"$1"} log i
 	local -a names=() keys=() ids=() flags=()
 
-	log=$CACHE/group-$2${PACKS[0]+-${PACKS[0]}}.log
+	log=$CACHE/group-$1${flavour:+-$flavour}${PACKS[0]+-${PACKS[0]}}.log
 	mkdir -p "$parent"
 	collect_group "$1" "$4" "$parent"
 	# One alone gains nothing here, but for its objects.

@@ -60,12 +60,23 @@ write_pairs() {	# of names and dirs
 		abi=$(kernel_abi "$k")
 		[[ $abi != "$k" && -z ${seen[$abi]-} ]] || continue
 		seen[$abi]=1
-		[[ -z ${number[$abi]-} ]] || die 2 "--kernel-devel: $abi is a kernel's name, and what $k is one of; give them in two runs"
+		[[ -z ${number[$abi]-} ]] || continue
 		xen=${number[${abi}xen]-} kdump=${number[${abi}kdump]-}
 		printf '%s\t%s\t%s\t%s\n' "$abi" "$([[ -z $xen ]] && echo none || echo "${dirs[xen]}")" \
 			"$(cat ${xen:+"$WORK/kernel.$xen"} ${kdump:+"$WORK/kernel.$kdump"} | digest)" \
 			"$([[ -z $kdump ]] && echo none || echo "${dirs[kdump]}")"
 	done
+}
+
+# Where disks for pairs are to be made no kernel may be called as a pair is.
+check_pairs() {
+	local k abi
+
+	while read -r k; do
+		abi=$(kernel_abi "$k")
+		[[ $abi = "$k" ]] || ! awk -F '\t' -v k="$abi" '$1 == k { alone = $4 == "-" } END { exit !alone }' "$RUN/kernels.tsv" ||
+			die 2 "--kernel-devel: $abi is a kernel's name, and what $k is one of; give them in two runs"
+	done < <(cut -f 1 "$RUN/kernels.tsv")
 }
 
 kernels_of() {	# K -> its line of kernels.tsv; of a pair the two kernels'
@@ -92,7 +103,7 @@ check_kernel() {	# K
 flavour_trees() {	# PACK-DIR xen|kdump -> where its modules for such a kernel are
 	local tree
 
-	for tree in "$1"/modules/{,usr/}lib/modules/*"$2"; do
+	for tree in "$1"/modules/lib/modules/*"$2"; do
 		[[ ! -d $tree ]] || printf '%s\n' "$tree"
 	done
 }

@@ -154,8 +154,7 @@ verdicts() {	# pair|''
 		BEGIN { split("same changed missing refused damaged", w, " "); for (i in w) rank[w[i]] = i + 0 }
 		{
 			dir = $1; bad[dir] += $3; all[dir] += $4
-			if (!((dir, $7) in seen)) kernels[dir]++
-			seen[dir, $7] = 1
+			flavours[dir, $8] = 1
 			if (pair != "") sub(/(xen|kdump)$/, "", $7)
 			if (!(dir in from)) from[dir] = $7
 			if (from[dir] != $7) from[dir] = "-"
@@ -165,8 +164,14 @@ verdicts() {	# pair|''
 		END {
 			for (dir in worst) {
 				verdict = w[worst[dir]]
-				if (pair != "" && kernels[dir] != 2) from[dir] = "-"
-				if (verdict == "same") reason = all[dir] " symbols are the same"
+				alone = pair == "" || ((dir, "xen") in flavours) && ((dir, "kdump") in flavours) ? "" : \
+					((dir, "xen") in flavours) ? "kdump" : "xen"
+				if (alone != "") {
+					verdict = "missing"
+					from[dir] = "-"
+					where[dir] = ""
+					reason = "it has no module for the " alone " kernel"
+				} else if (verdict == "same") reason = all[dir] " symbols are the same"
 				else if (verdict == "refused" || verdict == "damaged") reason = why[dir]
 				else reason = bad[dir] " of " all[dir] " symbols " (verdict == "missing" ? "changed or are gone" : "changed") \
 					": " names[dir] (many[dir] > 4 ? " ..." : "")
@@ -176,11 +181,13 @@ verdicts() {	# pair|''
 		}'
 }
 
-# Fills ACTION and REASON of label k state reason src digest kind kdir kdump from lacks.
+# Fills ACTION and REASON of label k state reason src digest kind kdir kdump from lacks stranger.
 decide() {
 	REASON=$reason
 	if [[ $state = same && -n ${SERVED[$label@$k]-} ]]; then
 		ACTION=skipped REASON="its disk for this kernel loads: $reason"
+	elif [[ -n $stranger ]]; then
+		ACTION=skipped REASON=$stranger
 	elif [[ -n $lacks ]]; then
 		ACTION=blocked REASON=$lacks
 	elif [[ $src = - ]]; then
@@ -191,8 +198,8 @@ decide() {
 		ACTION=rebuild
 	elif [[ $O_POLICY = keep ]]; then
 		ACTION=keep REASON="$reason, so the modules built for $from are kept"
-		[[ $kind != foreign && $from != - ]] ||
-			ACTION=rebuild REASON="$reason, but its own spec packs only what it compiles"
+		[[ $from != - ]] || ACTION=rebuild REASON="$reason, but its modules were not built for one kernel"
+		[[ $kind != foreign ]] || ACTION=rebuild REASON="$reason, but its own spec packs only what it compiles"
 	elif [[ $O_POLICY = relink ]]; then
 		ACTION=relink
 		[[ $kind = plain && ! -e $kdir/vmlinux && ! -e $kdump/vmlinux && -e $CACHE/objects/of/$(<"$CACHE/sources/$digest-${TOOLS:0:16}/id") ]] ||
@@ -213,17 +220,20 @@ estimate() {	# ACTION LABEL -> SECONDS_NEEDED
 	esac
 }
 
-# Whether a driver's disk for one kernel, or for a pair of them, is the one for this; fills lacks.
+# Whether a driver's disk for one kernel, or for a pair of them, is the one for this; fills lacks and stranger.
 is_for() {	# pair|-; of label k kdir kdump
-	lacks=
+	lacks='' stranger=''
 	case $1:$kdir:$kdump in
 	pair:none:*) lacks="no kernel-devel of ${k}xen; a disk for XenServer up to 6.2 is for both kernels, give it too" ;;
 	pair:*:none) lacks="no kernel-devel of ${k}kdump; a disk for XenServer up to 6.2 is for both kernels, give it too" ;;
 	pair:*:-)
-		lacks="$k is no kernel of XenServer up to 6.2, which this disk is for"
+		stranger="$k is no kernel of XenServer up to 6.2, which this disk is for"
 		[[ -z ${ALONE[$label]-} && $(kernel_abi "$k") = "$k" ]] ;;
 	pair:*) ;;
-	*:-) [[ -z ${PAIRED[$label]-} || $(kernel_abi "$k") = "$k" ]] ;;
+	*:-)
+		[[ $(kernel_abi "$k") != "$k" ]] || return 0
+		stranger="$k is a kernel of XenServer up to 6.2, which this disk is not for"
+		[[ -z ${PAIRED[$label]-} ]] ;;
 	*) false ;;
 	esac
 }
@@ -240,13 +250,14 @@ read_screen() {	# KDIR KERNEL-DIGEST KDUMP-KDIR; fills STATE FROM WHY
 }
 
 write_matrix() {
-	local k kdir kdigest kdump label version dir src digest kind pair state reason from lacks ACTION REASON SECONDS_NEEDED
+	local k kdir kdigest kdump label version dir src digest kind pair state reason from lacks stranger ACTION REASON SECONDS_NEEDED
 	local -A SERVED=() PAIRED=() ALONE=() STATE FROM WHY
 
 	while IFS=$'\t' read -r label k dir pair; do
 		[[ $k = - || -n ${SERVED[$label@$k]-} ]] || SERVED[$label@$k]=$dir
 		if [[ $pair = pair ]]; then PAIRED[$label]=1; else ALONE[$label]=1; fi
 	done <"$RUN/served.tsv"
+	[[ ${#PAIRED[@]} -eq 0 ]] || check_pairs
 	: >"$RUN/matrix.tsv"
 	while IFS=$'\t' read -r k kdir kdigest kdump; do
 		kdump=${kdump:--}
