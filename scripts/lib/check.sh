@@ -37,7 +37,7 @@ lint_with() {	# [K [K]]: their symbols
 
 	LINT_KDIR='' LINT_KDUMP=''
 	for k; do
-		if [[ $k = *kdump && $(kernel_abi "$k") != "$k" ]]; then LINT_KDUMP=${KDIRS[$k]}; else LINT_KDIR=${KDIRS[$k]}; fi
+		if [[ $k = *kdump && $(kernel_abi "$k") != "$k" ]]; then LINT_KDUMP=${KDIRS[$k]-}; else LINT_KDIR=${KDIRS[$k]-}; fi
 	done
 }
 
