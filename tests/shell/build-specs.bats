@@ -179,9 +179,11 @@ files() { rpm -qpl --nosignature "$1" 2>/dev/null; }
 	[[ $status -eq 2 && $output = *"${V62}kdump: no such folder"* ]]
 	cp -r "built/${V62}xen" "built/${V62}kdump"
 	cp "$W/kernel/${V62}kdump/Module.symvers" changed/
-	run build_disk "${pair[@]}" --built built --built-for "$V62" --version 1.4
-	echo "$output"
-	[[ $status -eq 1 && $output = *"error 201: acme-edu-modules-kdump-"* ]]
+	for k in "$V62" "${V62}xen"; do
+		run build_disk "${pair[@]}" --built built --built-for "$k" --version 1.4
+		echo "$output"
+		[[ $status -eq 1 && $output = *"error 201: acme-edu-modules-kdump-"* ]]
+	done
 	run "$BUILD" --lint out/*.iso --kernel-devel "$W/kernel/${V62}xen" --kernel-devel "$W/kernel/3.10.0+2"
 	[ "$status" -eq 2 ]
 	[[ $output = *"a disk is for one kernel"* ]]
