@@ -20,6 +20,7 @@ help:
 
 tools:
 	@$(MAKE) --no-print-directory -C lib
+	@$(MAKE) --no-print-directory -C pool
 	@$(MAKE) --no-print-directory -C cli
 	@$(MAKE) --no-print-directory -C kabi
 	@$(MAKE) --no-print-directory -C pack

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 
 #include "../lib/cpulevel.h"
-#include "../lib/pool.h"
+#include "../pool/pool.h"
 
 /* Exit codes: yes or done, the answer is no, error. */
 enum { EXIT_YES, EXIT_NO, EXIT_ERROR };

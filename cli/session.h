@@ -3,7 +3,7 @@
 #ifndef CPULEVEL_SESSION_H
 #define CPULEVEL_SESSION_H
 
-#include "../lib/registry.h"
+#include "../pool/registry/registry.h"
 #include "cli.h"
 
 /* What --store, $CPULEVEL_STORE, this machine's last join or nobody calls it. */

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "cli.h"
-#include "../lib/store.h"
+#include "../pool/store/store.h"
 
 #define ANY	(1 << 20)
 

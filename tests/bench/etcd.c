@@ -13,8 +13,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../../lib/registry.h"
-#include "../../lib/store_etcd.h"
+#include "../../pool/registry/registry.h"
+#include "../../pool/store/etcd.h"
 
 #define HOSTS	100
 #define SECONDS	3

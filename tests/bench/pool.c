@@ -10,7 +10,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "../../lib/registry.h"
+#include "../../pool/registry/registry.h"
 
 #define ROUNDS	2000
 

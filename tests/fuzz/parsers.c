@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "../../lib/cpulevel.h"
-#include "../../lib/formats.h"
+#include "../../lib/source/source.h"
 
 typedef int parse_text(struct cl_host *host, const char *text, size_t len,
 		       const char *name, struct cl_error *error);

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../lib/registry.h"
+#include "../../pool/registry/registry.h"
 
 /* Of any kind. */
 union value {

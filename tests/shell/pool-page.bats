@@ -78,5 +78,5 @@ background() {	# OPTION...
 }
 
 @test "the page needs nothing but itself" {
-	! grep -nE '(src|href)=|url\(|@import|fetch\(|XMLHttp' "$TOP/cli/pool.html"
+	! grep -nE '(src|href)=|url\(|@import|fetch\(|XMLHttp' "$TOP/cli/pool/page.html"
 }

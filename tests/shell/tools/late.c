@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../../../lib/store.h"
+#include "../../../pool/store/store.h"
 
 static int tries;
 

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* cpulevel save: write a host in the format of cpulevel(5). */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "../cli.h"
+
+/* Renaming over a device or a pipe would replace it: refuse. */
+static bool replaceable(const char *path)
+{
+	struct stat there;
+
+	return stat(path, &there) || S_ISREG(there.st_mode);
+}
+
+/* mkstemp() makes files private; the result is one like any other. */
+static mode_t current_umask(void)
+{
+	mode_t mask = umask(0);
+
+	umask(mask);
+	return mask;
+}
+
+/* All of @text is on the disk, or an errno says why not. */
+static int write_fd(int fd, const char *text)
+{
+	FILE *to = fdopen(fd, "w");
+	int code = 0;
+
+	if (!to) {
+		code = errno;
+		close(fd);
+		return code;
+	}
+	if (fputs(text, to) == EOF || fflush(to) ||
+	    fchmod(fd, 0666 & ~current_umask()) || fsync(fd))
+		code = errno;
+	if (fclose(to) && !code)
+		code = errno;
+	return code;
+}
+
+int replace_file(const char *path, const char *text)
+{
+	char *temporary;
+	int fd, code;
+
+	if (!replaceable(path))
+		return complain(path, "not a regular file; leave it out to write to stdout");
+	if (asprintf(&temporary, "%s.XXXXXX", path) < 0)
+		return complain(path, "out of memory; nothing was written");
+	fd = mkstemp(temporary);
+	code = fd < 0 ? errno : write_fd(fd, text);
+	if (!code && rename(temporary, path))
+		code = errno;
+	if (code && fd >= 0)
+		unlink(temporary);
+	free(temporary);
+	if (code)
+		return complain(path, "%s; nothing was written", strerror(code));
+	return EXIT_YES;
+}
+
+static char *host_text(const struct cl_host *host)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *to = open_memstream(&text, &size);
+	bool failed;
+
+	if (!to)
+		return NULL;
+	cl_host_write(host, to);
+	failed = ferror(to);
+	if (!fclose(to) && !failed)
+		return text;
+	free(text);
+	return NULL;
+}
+
+/* In JSON, the file's name says where the host is; without, it is here. */
+static int report(const struct arguments *args, const struct cl_host *host,
+		  const char *path, const char *text)
+{
+	struct out out;
+
+	if (!args->json) {
+		if (!path)
+			fputs(text, stdout);
+		return finish_stdout();
+	}
+	out_begin(&out, args, "cpulevel/save/1");
+	out_string(&out, "name", host->name);
+	out_string(&out, path ? "file" : "text", path ? path : text);
+	return out_finish(&out);
+}
+
+int verb_save(const struct arguments *args)
+{
+	const char *path = args->count ? args->values[0] : NULL;
+	struct cl_host host;
+	char *text;
+	int ret = read_host(&host, args, NULL);
+
+	if (ret)
+		return ret;
+	text = host_text(&host);
+	if (!text)
+		return complain(host.name, "out of memory; nothing was written");
+	if (path)
+		ret = replace_file(path, text);
+	if (!ret)
+		ret = report(args, &host, path, text);
+	free(text);
+	return ret;
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A VM's domain under xl: created, and Xen asked what it was given. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "../session.h"
+
+/* As a setting that overrules the file's: the record is of that name. */
+static void setting_of(char setting[200], const char *name)
+{
+	char *to = setting + sprintf(setting, "name=\"");
+
+	for (; *name; name++) {
+		if (*name == '"' || *name == '\\')
+			*to++ = '\\';
+		*to++ = *name;
+	}
+	strcpy(to, "\"");
+}
+
+int create_domain(const char *path, const char *name)
+{
+	char setting[200];
+	const char *const words[] = { "xl", "create", path, setting, NULL };
+
+	/* Nobody could ask xl for it afterwards. */
+	if (strspn(name, "0123456789") == strlen(name))
+		return complain(name, "xl takes for the number of a domain; give the VM another name");
+	setting_of(setting, name);
+	return run_program(words, NULL, "the VM does not run");
+}
+
+int read_given(const char *name, struct cl_given *given)
+{
+	static const char unknown[] = "what Xen gave the VM is not known, and it is recorded with what was asked for";
+	const char *ask_id[] = { "xl", "domid", name, NULL };
+	const char *ask_policy[] = { "xen-cpuid", "-p", NULL, NULL };
+	char *id, *policy;
+	int ret;
+
+	if (run_program(ask_id, &id, unknown))
+		return EXIT_ERROR;
+	id[strcspn(id, "\n")] = '\0';
+	ask_policy[2] = id;
+	ret = run_program(ask_policy, &policy, unknown);
+	free(id);
+	if (ret)
+		return ret;
+	ret = parse_vm_policy(given, policy, "xen-cpuid");
+	free(policy);
+	return ret ? complain(name, "%s", unknown) : EXIT_YES;
+}

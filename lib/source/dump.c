@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* CPUID dumps of any format: from the leaves of some CPUs to one raw set. */
+#include <errno.h>
+#include <string.h>
+
+#include "source.h"
+#include "../internal.h"
+
+void cl_leaf_vendor(char vendor[13], const struct cl_leaf *leaf)
+{
+	unsigned int i;
+
+	memcpy(vendor, &leaf->regs[CL_EBX], 4);
+	memcpy(vendor + 4, &leaf->regs[CL_EDX], 4);
+	memcpy(vendor + 8, &leaf->regs[CL_ECX], 4);
+	vendor[12] = '\0';
+	/* Not a vendor: then better none than one that cannot be saved. */
+	for (i = 0; i < 12; i++)
+		if (vendor[i] < ' ' || vendor[i] > '~')
+			vendor[0] = '\0';
+}
+
+void cl_dump_begin(struct cl_dump *dump)
+{
+	memset(dump, 0, sizeof(*dump));
+}
+
+bool cl_leaf_is_used(uint32_t leaf, uint32_t subleaf)
+{
+	unsigned int i;
+
+	if (leaf == 0 || leaf == 0x80000000)
+		return true;
+	for (i = 0; i < CL_NR_KNOWN_WORDS; i++) {
+		const struct cl_word *word = cl_word(i);
+
+		if (word->reg <= CL_EDX && word->leaf == leaf &&
+		    (word->subleaf == subleaf ||
+		     (word->subleaf == CL_NO_SUBLEAF && !subleaf)))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * A CPU of Intel's that has long mode has SYSCALL in it, but tells only a
+ * program that runs in it; dumps were made by 32-bit programs, too.
+ */
+static void add_syscall(struct cl_featureset *fs, const char *vendor)
+{
+	if (!strcmp(vendor, "GenuineIntel") && cl_has(fs, CL_F_LM))
+		cl_set(fs, CL_F_SYSCALL);
+}
+
+static void add_cpu(struct cl_dump *dump, struct cl_featureset *fs)
+{
+	const struct cl_leaf *leaf = cl_find_leaf(&dump->cpu, 0, CL_NO_SUBLEAF);
+	uint32_t signature = cl_find_leaf(&dump->cpu, 1, CL_NO_SUBLEAF)
+				->regs[CL_EAX];
+	char vendor[13] = "";
+
+	if (leaf)
+		cl_leaf_vendor(vendor, leaf);
+	add_syscall(fs, vendor);
+	if (!dump->nr_cpus++) {
+		dump->fs = *fs;
+		dump->signature = signature;
+		strcpy(dump->vendor, vendor);
+		return;
+	}
+	if (!cl_equal(&dump->fs, fs) || dump->signature != signature ||
+	    strcmp(dump->vendor, vendor))
+		dump->differ = true;
+	cl_and(&dump->fs, &dump->fs, fs);
+}
+
+int cl_dump_next(struct cl_dump *dump, struct cl_lines *lines,
+		 struct cl_error *error)
+{
+	struct cl_featureset fs;
+	int ret;
+
+	if (dump->cpu.nr_leaves) {
+		ret = cl_featureset_from_leaves(&fs, &dump->cpu, error);
+		if (ret) {
+			if (error)
+				snprintf(error->object, sizeof(error->object),
+					 "%s:%u", lines->name, dump->line);
+			return ret;
+		}
+		add_cpu(dump, &fs);
+		dump->cpu.nr_leaves = 0;
+	}
+	return 0;
+}
+
+int cl_dump_leaf(struct cl_dump *dump, struct cl_lines *lines,
+		 const struct cl_leaf *leaf, struct cl_error *error)
+{
+	struct cl_leaves *cpu = &dump->cpu;
+	int ret;
+
+	if (!cl_leaf_is_used(leaf->leaf, leaf->subleaf))
+		return 0;
+	if (leaf->leaf == 0) {
+		ret = cl_dump_next(dump, lines, error);
+		if (ret)
+			return ret;
+	}
+	if (!cpu->nr_leaves)
+		dump->line = lines->line;
+	if (cl_find_leaf(cpu, leaf->leaf, leaf->subleaf))
+		return cl_fail(error, -EINVAL, lines->where,
+			       "leaf %x:%x is there twice for one CPU; dump it again",
+			       leaf->leaf, leaf->subleaf);
+	cpu->leaves[cpu->nr_leaves++] = *leaf;
+	return 0;
+}
+
+void cl_dump_msr(struct cl_dump *dump, uint32_t index, uint64_t value)
+{
+	struct cl_msr *msr = &dump->arch_caps;
+
+	if (index != cl_word(CL_WORD_16)->leaf)
+		return;
+	if (msr->index && msr->value != value)
+		dump->differ = true;
+	msr->value = msr->index ? msr->value & value : value;
+	msr->index = index;
+}
+
+int cl_dump_end(struct cl_dump *dump, struct cl_host *host,
+		struct cl_lines *lines, struct cl_error *error)
+{
+	int ret = cl_dump_next(dump, lines, error);
+
+	if (ret)
+		return ret;
+	if (!dump->nr_cpus)
+		return cl_fail(error, -ENODATA, lines->name,
+			       "no CPUID leaves; dump them again");
+	if (dump->arch_caps.index) {
+		dump->fs.words[CL_WORD_16] = dump->arch_caps.value;
+		dump->fs.words[CL_WORD_17] = dump->arch_caps.value >> 32;
+	}
+	strcpy(host->vendor, dump->vendor);
+	host->signature = dump->signature;
+	host->backend = CL_BACKEND_DUMP;
+	if (dump->nr_cpus > 1 || dump->differ)
+		host->uniform = dump->differ ? CL_UNIFORM_NO : CL_UNIFORM_YES;
+	host->valid = 1u << CL_SET_RAW;
+	host->sets[CL_SET_RAW] = dump->fs;
+	return 0;
+}

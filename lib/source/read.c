@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* A host from whatever describes one: tell the format, have it read. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "source.h"
+#include "../internal.h"
+
+/* A dump of 1024 CPUs has 8 MiB. */
+#define LIMIT	(16u << 20)
+#define SAVED	"cpulevel-host"
+
+/* Formats of lines, told by one that no other format has. */
+static const struct format {
+	bool (*is)(const char *line);
+	int (*read)(struct cl_host *host, struct cl_lines *lines,
+		    struct cl_error *error);
+} formats[] = {
+	{ cl_is_cpuid, cl_read_cpuid },
+	{ cl_is_aida, cl_read_aida },
+	{ cl_is_xencpuid, cl_read_xencpuid },
+	{ cl_is_xe, cl_read_xe },
+};
+
+static int unknown(const char *name, struct cl_error *error)
+{
+	return cl_fail(error, -EINVAL, name,
+		       "in no known format; give a saved host, the output of cpuid -r or xen-cpuid, an InstLatx64 dump, libvirt's cpudata or xapi's cpu_info");
+}
+
+static int read_lines(struct cl_host *host, const char *text, size_t len,
+		      const char *name, struct cl_error *error)
+{
+	struct cl_lines lines;
+	size_t i;
+	int ret;
+
+	cl_lines_begin(&lines, text, len, name);
+	while ((ret = cl_lines_next(&lines, error)) > 0) {
+		for (i = 0; i < ARRAY_SIZE(formats); i++) {
+			if (!formats[i].is(lines.text))
+				continue;
+			cl_lines_begin(&lines, text, len, name);
+			return formats[i].read(host, &lines, error);
+		}
+	}
+	return ret ? ret : unknown(name, error);
+}
+
+/* Word processors and Windows put it before text. */
+static void skip_byte_order_mark(const char **text, size_t *len)
+{
+	if (*len < 3 || memcmp(*text, "\xef\xbb\xbf", 3))
+		return;
+	*text += 3;
+	*len -= 3;
+}
+
+static int read_text(struct cl_host *host, const char *text, size_t len,
+		     const char *name, struct cl_error *error)
+{
+	size_t start = 0;
+
+	while (start < len && text[start] && strchr(" \t\r\n", text[start]))
+		start++;
+	if (start == len)
+		return cl_fail(error, -EINVAL, name,
+			       "is empty; give a description of a host");
+	if (len >= strlen(SAVED) && !memcmp(text, SAVED, strlen(SAVED)))
+		return cl_read_saved(host, text, len, name, error);
+	if (text[start] == '<')
+		return cl_read_cpudata(host, text, len, name, error);
+	if (text[start] == '{' || text[start] == '[')
+		return cl_read_xapi(host, text, len, name, error);
+	return read_lines(host, text, len, name, error);
+}
+
+/* Most of what is too large is wrong at some line before that. */
+static int refuse_large(const char *text, const char *name,
+			struct cl_error *error)
+{
+	struct cl_lines lines;
+	int ret;
+
+	cl_lines_begin(&lines, text, LIMIT, name);
+	while ((ret = cl_lines_next(&lines, error)) > 0)
+		;
+	if (!ret)
+		cl_fail(error, -EFBIG, lines.where,
+			"is larger than 16 MiB; is it a description of a host?");
+	return -EFBIG;
+}
+
+int cl_host_parse(struct cl_host *host, const char *text, size_t len,
+		  const char *name, struct cl_error *error)
+{
+	struct cl_host parsed = { .name = "" };
+	const char *base = strrchr(name, '/');
+	int ret;
+
+	cl_host_name(&parsed, base ? base + 1 : name);
+	if (len > LIMIT)
+		return refuse_large(text, name, error);
+	skip_byte_order_mark(&text, &len);
+	ret = read_text(&parsed, text, len, name, error);
+	if (!ret)
+		*host = parsed;
+	return ret;
+}
+
+/* All there is, or just more than any description of a host. */
+static int slurp(int fd, char *text, size_t *len)
+{
+	ssize_t got;
+
+	*len = 0;
+	do {
+		got = read(fd, text + *len, LIMIT + 1 - *len);
+		if (got > 0)
+			*len += got;
+	} while ((got > 0 && *len <= LIMIT) || (got < 0 && errno == EINTR));
+	return got < 0 ? -errno : 0;
+}
+
+static int read_fd(struct cl_host *host, int fd, const char *name,
+		   struct cl_error *error)
+{
+	/* Memory is used only as far as it is written to. */
+	char *text = malloc(LIMIT + 1);
+	size_t len;
+	int ret;
+
+	if (!text)
+		return cl_fail(error, -ENOMEM, name, "out of memory; try again");
+	ret = slurp(fd, text, &len);
+	if (ret)
+		cl_fail(error, ret, name, "%s; give a description of a host",
+			strerror(-ret));
+	else
+		ret = cl_host_parse(host, text, len, name, error);
+	free(text);
+	return ret;
+}
+
+int cl_host_read(struct cl_host *host, const char *path,
+		 struct cl_error *error)
+{
+	struct stat there;
+	int fd, ret;
+
+	if (!strcmp(path, "-"))
+		return read_fd(host, STDIN_FILENO, "stdin", error);
+	if (!stat(path, &there) && S_ISDIR(there.st_mode))
+		return cl_host_from_sysfs(host, path, error);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return cl_fail(error, -errno, path,
+			       "%s; give a description of a host",
+			       strerror(errno));
+	ret = read_fd(host, fd, path, error);
+	close(fd);
+	return ret;
+}

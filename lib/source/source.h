@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the readers of other programs' formats share. */
+#ifndef CPULEVEL_SOURCE_H
+#define CPULEVEL_SOURCE_H
+
+#include "../cpulevel.h"
+
+/* Text in memory, read line by line. */
+#define CL_TEXT_LINE	4096
+
+struct cl_lines {
+	const char *at, *end;
+	const char *name;
+	unsigned int line;		/* number of the current one, from 1 */
+	size_t len;			/* of the current one */
+	char text[CL_TEXT_LINE];	/* the current one, without its end */
+	char where[256];		/* name:line of it */
+};
+
+void cl_lines_begin(struct cl_lines *lines, const char *text, size_t len,
+		    const char *name);
+
+/* 1: there is one; 0: there are no more; -EINVAL: it is not text. */
+int cl_lines_next(struct cl_lines *lines, struct cl_error *error);
+
+/* Exactly @digits hex digits, or if 0 as many as there are, 1 to 8. */
+bool cl_scan_hex(const char **at, unsigned int digits, uint32_t *value);
+
+/* The text, or any number of blanks if @what is " ". */
+bool cl_scan(const char **at, const char *what);
+
+/* Either subleaf may be CL_NO_SUBLEAF, which is any.  NULL: not there. */
+const struct cl_leaf *cl_find_leaf(const struct cl_leaves *leaves,
+				   uint32_t leaf, uint32_t subleaf);
+
+/* A dump of some CPUs, leaf by leaf, on its way to a raw set. */
+struct cl_dump {
+	unsigned int nr_cpus;	/* that are complete */
+	unsigned int line;	/* at which the current one begins */
+	bool differ;
+	struct cl_featureset fs;	/* what all of them have */
+	char vendor[13];
+	uint32_t signature;
+	struct cl_leaves cpu;	/* the one that is being read, as far as used */
+	struct cl_msr arch_caps;	/* index 0: the dump has none */
+};
+
+void cl_dump_begin(struct cl_dump *dump);
+/* The next CPU begins, or the dump ends; the one before must be complete. */
+int cl_dump_next(struct cl_dump *dump, struct cl_lines *lines,
+		 struct cl_error *error);
+/* A leaf of the current CPU; leaf 0 begins the next one. */
+int cl_dump_leaf(struct cl_dump *dump, struct cl_lines *lines,
+		 const struct cl_leaf *leaf, struct cl_error *error);
+void cl_dump_msr(struct cl_dump *dump, uint32_t index, uint64_t value);
+/* The host of which this was the dump. */
+int cl_dump_end(struct cl_dump *dump, struct cl_host *host,
+		struct cl_lines *lines, struct cl_error *error);
+
+/*
+ * Is a featureset made from it, or leaves 0 and 0x80000000?  Readers keep no
+ * others, so that a hostile dump cannot fill the room for leaves.
+ */
+bool cl_leaf_is_used(uint32_t leaf, uint32_t subleaf);
+
+/* CPUID's vendor from leaf 0, "" if it is none. */
+void cl_leaf_vendor(char vendor[13], const struct cl_leaf *leaf);
+
+/*
+ * The formats: what tells one from the others, in a line of it, and how to
+ * read it into a host that has a name and nothing else yet.
+ */
+bool cl_is_cpuid(const char *line);
+bool cl_is_aida(const char *line);
+bool cl_is_xencpuid(const char *line);
+bool cl_is_xe(const char *line);
+
+int cl_read_cpuid(struct cl_host *host, struct cl_lines *lines,
+		  struct cl_error *error);
+int cl_read_aida(struct cl_host *host, struct cl_lines *lines,
+		 struct cl_error *error);
+int cl_read_xencpuid(struct cl_host *host, struct cl_lines *lines,
+		     struct cl_error *error);
+int cl_read_xe(struct cl_host *host, struct cl_lines *lines,
+	       struct cl_error *error);
+
+int cl_read_saved(struct cl_host *host, const char *text, size_t len,
+		  const char *name, struct cl_error *error);
+int cl_read_cpudata(struct cl_host *host, const char *text, size_t len,
+		    const char *name, struct cl_error *error);
+int cl_read_xapi(struct cl_host *host, const char *text, size_t len,
+		 const char *name, struct cl_error *error);
+
+#endif /* CPULEVEL_SOURCE_H */

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* A host from the module's sysfs files, this machine's or a copy of them. */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "../internal.h"
+
+#define TREE	"sys/class/misc/cpulevel"
+
+/* All of a small file; -EFBIG if it is not small. */
+static ssize_t slurp(const char *path, char *text, size_t size)
+{
+	/* A copied tree may hold anything: do not hang on a FIFO. */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	ssize_t len = 0, got;
+
+	if (fd < 0)
+		return -errno;
+	do {
+		got = read(fd, text + len, size - len);
+		if (got > 0)
+			len += got;
+	} while (got > 0 && (size_t)len < size);
+	if (got < 0)
+		len = -errno;
+	else if ((size_t)len == size)
+		len = -EFBIG;
+	close(fd);
+	return len;
+}
+
+/* The one line of a file in the module's tree. */
+static int read_file(const char *sysroot, const char *file,
+		     char text[CL_LINE_SIZE], struct cl_error *error)
+{
+	char path[PATH_MAX];
+	ssize_t len;
+
+	if (snprintf(path, sizeof(path), "%s/" TREE "/%s", sysroot, file) >=
+	    (int)sizeof(path))
+		return cl_fail(error, -ENAMETOOLONG, sysroot,
+			       "path is too long; use a shorter one");
+	len = slurp(path, text, CL_LINE_SIZE);
+	if (len < 0)
+		return cl_fail(error, len, path, "%s; is " TREE " complete and readable?",
+			       strerror(-len));
+	if (len < 2 || text[len - 1] != '\n' || memchr(text, '\n', len - 1) ||
+	    memchr(text, '\0', len))
+		return cl_fail(error, -EINVAL, path,
+			       "not one line of text; is it a copy of the module's file?");
+	text[len - 1] = '\0';
+	return 0;
+}
+
+static int read_field(struct cl_host *host, const char *sysroot,
+		      enum cl_field field, uint32_t *have,
+		      struct cl_error *error)
+{
+	const char *file = cl_fields[field].path;
+	char where[PATH_MAX + 64], text[CL_LINE_SIZE];
+	int ret = read_file(sysroot, file, text, error);
+
+	if (ret == -ENOENT && !cl_fields[field].required)
+		return 0;
+	if (ret)
+		return ret;
+	*have |= 1u << field;
+	snprintf(where, sizeof(where), "%s/" TREE "/%s", sysroot, file);
+	return cl_field_set(host, field, text, where, error);
+}
+
+/* A copied tree is called after its directory, this machine by its name. */
+static void name_host(struct cl_host *host, const char *root)
+{
+	struct utsname machine;
+	char *path = realpath(root, NULL);
+	char *base = path ? strrchr(path, '/') + 1 : "";
+
+	if (!*base && !uname(&machine))
+		base = machine.nodename;
+	cl_host_name(host, base);
+	free(path);
+}
+
+int cl_host_from_sysfs(struct cl_host *host, const char *sysroot,
+		       struct cl_error *error)
+{
+	const char *root = *sysroot ? sysroot : "/";
+	struct cl_host found = { .name = "" };
+	uint32_t have = 1u << CL_FIELD_NAME;
+	char abi[CL_LINE_SIZE];
+	unsigned int field;
+	int ret;
+
+	ret = read_file(sysroot, "abi", abi, error);
+	if (ret == -ENOENT || ret == -ENOTDIR)
+		return cl_fail(error, ret, root,
+			       "no " TREE " there; load the module or name a copied tree");
+	if (ret)
+		return ret;
+	for (field = 0; field < CL_NR_FIELDS; field++) {
+		if (!cl_fields[field].path)
+			continue;
+		ret = read_field(&found, sysroot, field, &have, error);
+		if (ret)
+			return ret;
+	}
+	ret = cl_fields_check(have, root, error);
+	if (ret)
+		return ret;
+	name_host(&found, root);
+	*host = found;
+	return 0;
+}

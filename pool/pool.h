@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Pools of hosts and the VMs on them, as values, and every rule about them.
+ * Nothing here is stored or printed: store.h keeps these values, registry.h
+ * joins both.
+ *
+ * A pool offers what all of its hosts can give.  A VM gets that level when it
+ * starts and keeps it wherever it goes; where it can go is asked of the hosts'
+ * *max* sets.  So a level that changes touches no VM that runs.
+ */
+#ifndef CPULEVEL_POOL_H
+#define CPULEVEL_POOL_H
+
+#include "../lib/cpulevel.h"
+
+/* Names of pools, hosts, VMs and checkpoints. */
+#define CL_NAME_SIZE	65
+#define CL_BOOT_SIZE	41
+#define CL_MACHINE_SIZE	41
+
+/* 1 to 64 bytes, no control codes, no '/', not a '-' first; @what is for errors. */
+int cl_name_check(const char *name, const char *what, struct cl_error *error);
+
+/* ---- Hosts of a pool -------------------------------------------------- */
+
+/*
+ * A host with the sets it is counted with, which later releases of the library
+ * may make otherwise: its max sets are complete, and nothing is to be derived.
+ */
+struct cl_member {
+	char pool[CL_NAME_SIZE];
+	char boot[CL_BOOT_SIZE];	/* which boot of it this is; "" not known */
+	char machine[CL_MACHINE_SIZE];	/* its firmware's UUID; "" not known */
+	bool estimated;			/* its guests' sets were */
+	bool one_policy;		/* its max sets were completed */
+	struct cl_host host;
+};
+
+/*
+ * Make a member of a host.  -ENODATA: its vendor is not known, or no set of any
+ * guest; -EINVAL: a set that no CPU has: without any feature, or shorter than
+ * the host's other set for these guests.
+ */
+int cl_member_make(struct cl_member *member, const struct cl_host *host,
+		   const char *boot, struct cl_error *error);
+
+/* The sets for such guests; NULL if it takes none. */
+const struct cl_featureset *cl_member_default(const struct cl_member *member,
+					      enum cl_guest guest);
+const struct cl_featureset *cl_member_max(const struct cl_member *member,
+					  enum cl_guest guest);
+
+/*
+ * The last leaves that such guests number if they start there, and that they may
+ * number to be let in; all 0 if that is not known, or is not asked there.
+ */
+const struct cl_last_leaves *cl_member_starts(const struct cl_member *member,
+					      enum cl_guest guest);
+const struct cl_last_leaves *cl_member_takes(const struct cl_member *member,
+					     enum cl_guest guest);
+
+/* The same of both, or of all hosts of a pool: the fewest that any of them takes. */
+struct cl_takes {
+	struct cl_last_leaves of[2];	/* by enum cl_guest; all 0: any number */
+};
+
+void cl_takes_of(struct cl_takes *takes, const struct cl_member *member);
+void cl_takes_join(struct cl_takes *all, const struct cl_takes *host);
+
+/* What PV guests see there beyond @set, if they ask the CPU itself. */
+void cl_member_exposes(struct cl_featureset *exposed,
+		       const struct cl_member *member,
+		       const struct cl_featureset *set);
+
+/* ---- Pools ------------------------------------------------------------ */
+
+struct cl_pool {
+	char name[CL_NAME_SIZE];
+	char vendor[13];		/* "" as long as it has no host */
+	uint64_t changes;		/* entries of its history so far */
+	uint32_t nr_hosts;
+	uint32_t offering[2];		/* hosts that take such guests */
+	struct cl_featureset level[2];	/* by enum cl_guest */
+};
+
+/* What its levels are made from, kept apart: starting a VM needs none of it. */
+struct cl_pool_counts {
+	struct cl_counts of[2];		/* by enum cl_guest */
+};
+
+void cl_pool_init(struct cl_pool *pool, struct cl_pool_counts *counts,
+		  const char *name);
+
+/*
+ * A host joins, leaves, or reports other sets; the levels are computed anew.
+ * -EXDEV: it is of another vendor than the pool; -EINVAL: it was never there
+ * with these sets; nothing is changed then.
+ */
+int cl_pool_join(struct cl_pool *pool, struct cl_pool_counts *counts,
+		 const struct cl_member *member, struct cl_error *error);
+int cl_pool_leave(struct cl_pool *pool, struct cl_pool_counts *counts,
+		  const struct cl_member *member, struct cl_error *error);
+int cl_pool_report(struct cl_pool *pool, struct cl_pool_counts *counts,
+		   const struct cl_member *before,
+		   const struct cl_member *now, struct cl_error *error);
+
+/* ---- VMs -------------------------------------------------------------- */
+
+enum cl_vm_type { CL_VM_PV, CL_VM_HVM, CL_VM_PVH, CL_NR_VM_TYPES };
+enum cl_vm_state {
+	CL_VM_HALTED, CL_VM_RUNNING, CL_VM_SUSPENDED, CL_NR_VM_STATES
+};
+enum cl_vm_kind {
+	CL_VM_ORDINARY, CL_VM_USER_TEMPLATE, CL_VM_SYSTEM_TEMPLATE,
+	CL_NR_VM_KINDS
+};
+
+#define CL_VM_ASSUMED	0x1u	/* it came without a set: its host's max */
+#define CL_VM_FORCED	0x2u	/* it is where a rule had refused it */
+#define CL_VM_STRANDED	0x4u	/* it fits not every host, and that was allowed */
+#define CL_VM_REBOOTED	0x8u	/* by itself: it has kept its set */
+
+/*
+ * A VM, or what a checkpoint saved of one: that is suspended if it has memory
+ * and halted if it has only disks.
+ */
+struct cl_vm {
+	char name[CL_NAME_SIZE];
+	char pool[CL_NAME_SIZE];
+	char host[CL_NAME_SIZE];	/* it runs there, was suspended there; or "" */
+	enum cl_vm_type type;
+	enum cl_vm_state state;
+	enum cl_vm_kind kind;
+	unsigned int flags;		/* CL_VM_* */
+	char vendor[13];		/* of the CPUs it was started on, or "" */
+	struct cl_featureset set;	/* what it was started with */
+	struct cl_featureset exposed;	/* PV: what it could see besides */
+	struct cl_last_leaves last;	/* that it numbers; all 0: not known */
+	char moving_to[CL_NAME_SIZE];	/* a command moves it there, or ""; */
+	int64_t moving_since;		/* its end has not been seen */
+};
+
+/* "pvh", "running", "template"; NULL if there is no such number. */
+const char *cl_vm_type_name(unsigned int type);
+const char *cl_vm_state_name(unsigned int state);
+const char *cl_vm_kind_name(unsigned int kind);
+const char *cl_vm_flag_name(unsigned int n);	/* of bit n */
+
+/* Whose level it gets. */
+enum cl_guest cl_vm_guest(const struct cl_vm *vm);
+
+/* Has it a set: is anything of it in memory? */
+bool cl_vm_alive(const struct cl_vm *vm);
+
+/* What it has beyond the pool's level, and what it would gain by a restart. */
+void cl_vm_beyond(struct cl_featureset *beyond, const struct cl_vm *vm,
+		  const struct cl_pool *pool);
+void cl_vm_gains(struct cl_featureset *gains, const struct cl_vm *vm,
+		 const struct cl_pool *pool);
+
+/* Why a VM cannot be somewhere. */
+enum cl_move_answer {
+	CL_MOVE_YES,
+	CL_MOVE_VENDOR,		/* CPUs of another make */
+	CL_MOVE_TYPE,		/* the host takes no such guests */
+	CL_MOVE_FEATURES,	/* the host lacks some of the VM's */
+	CL_MOVE_STRANDED,	/* other hosts of the pool do */
+	CL_MOVE_LEAVES,		/* it numbers more CPUID leaves than the host */
+	CL_NR_MOVE_ANSWERS
+};
+
+struct cl_move {
+	enum cl_move_answer answer;
+	struct cl_verdict verdict;	/* of the host it lands on */
+	struct cl_featureset stranded;	/* what other hosts of its pool lack */
+	struct cl_featureset uncertain;	/* PV: seen where it was, not here */
+	struct {
+		uint32_t leaf;		/* 0, 7 or 0x80000000, whose eax tells */
+		uint32_t vm, host;	/* the last one it has, and that this takes */
+	} leaves;			/* LEAVES; STRANDED by them; else all 0 */
+};
+
+const char *cl_move_answer_name(unsigned int answer);
+
+/*
+ * Can the VM, or a checkpoint's memory, be on that host?  Of what is halted
+ * nothing is asked.  @from is the host it leaves, or NULL.
+ */
+void cl_vm_fits(struct cl_move *move, const struct cl_vm *vm,
+		const struct cl_member *from, const struct cl_member *to);
+
+/* After that, and only if it fits: can it be on every host of its new pool? */
+void cl_vm_fits_pool(struct cl_move *move, const struct cl_vm *vm,
+		     const struct cl_pool *pool,
+		     const struct cl_pool_counts *counts);
+/* And after that: does it number no more leaves than all of them take? */
+void cl_vm_fits_takes(struct cl_move *move, const struct cl_vm *vm,
+		      const struct cl_takes *takes);
+
+/*
+ * What VMs do.  Each changes @vm, or fails, leaves it and says why:
+ * -EINVAL: not in that state; -ENOTSUP: a template, or a host that does not
+ * take such guests.  Whether it can be there is asked before, by cl_vm_fits().
+ */
+int cl_vm_start(struct cl_vm *vm, const struct cl_pool *pool,
+		const struct cl_member *host, struct cl_error *error);
+int cl_vm_stop(struct cl_vm *vm, struct cl_error *error);
+int cl_vm_reboot(struct cl_vm *vm, const struct cl_pool *pool,
+		 const struct cl_member *host, bool by_itself,
+		 struct cl_error *error);
+int cl_vm_suspend(struct cl_vm *vm, struct cl_error *error);
+int cl_vm_resume(struct cl_vm *vm, const struct cl_member *host,
+		 struct cl_error *error);
+int cl_vm_migrate(struct cl_vm *vm, const struct cl_member *to,
+		  struct cl_error *error);
+/* A move that takes its time begins, at @now; it stays where it is. */
+int cl_vm_depart(struct cl_vm *vm, const struct cl_member *to, int64_t now,
+		 struct cl_error *error);
+/* It has not moved, after all. */
+void cl_vm_stay(struct cl_vm *vm);
+/* It is there; what is known of it is as it was. */
+void cl_vm_arrive(struct cl_vm *vm, const struct cl_member *host);
+int cl_vm_checkpoint(const struct cl_vm *vm, struct cl_vm *saved,
+		     const char *name, bool disks_only, struct cl_error *error);
+int cl_vm_revert(struct cl_vm *vm, const struct cl_vm *saved,
+		 const struct cl_member *host, struct cl_error *error);
+int cl_vm_copy(const struct cl_vm *vm, struct cl_vm *copy, const char *name,
+	       const char *pool, struct cl_error *error);
+
+/* What a domain has, as Xen or a record tells it. */
+struct cl_given {
+	struct cl_featureset set;
+	struct cl_last_leaves last;	/* all 0: not known */
+};
+
+/*
+ * A VM that runs on @host already came from elsewhere with @recorded, or NULL:
+ * then it is assumed to have all that this host could give it.  Four words or
+ * fewer are from times that knew no more: the host's follow.
+ */
+void cl_vm_adopt(struct cl_vm *vm, const struct cl_member *host,
+		 const struct cl_given *recorded, const char *vendor);
+void cl_record_extend(struct cl_featureset *set,
+		      const struct cl_featureset *host);
+
+/* ---- As text, and as bytes -------------------------------------------- */
+
+/*
+ * Written to be read by the same functions of this release and later ones;
+ * -EBADMSG: damaged.  The caller checks the stream.
+ */
+void cl_member_write(const struct cl_member *member, FILE *to);
+int cl_member_parse(struct cl_member *member, const char *text, size_t len,
+		    struct cl_error *error);
+void cl_takes_write(const struct cl_takes *takes, FILE *to);
+int cl_takes_parse(struct cl_takes *takes, const char *text, size_t len,
+		   struct cl_error *error);
+void cl_vm_write(const struct cl_vm *vm, FILE *to);
+int cl_vm_parse(struct cl_vm *vm, const char *text, size_t len,
+		struct cl_error *error);
+void cl_pool_write(const struct cl_pool *pool, FILE *to);
+int cl_pool_parse(struct cl_pool *pool, const char *text, size_t len,
+		  struct cl_error *error);
+
+/* Counts take as many bytes as they reach bits: about 6 KB for 100,000 hosts. */
+void cl_counts_write(const struct cl_counts *counts, FILE *to);
+int cl_counts_parse(struct cl_counts *counts, const char *bytes, size_t len,
+		    struct cl_error *error);
+
+#endif /* CPULEVEL_POOL_H */

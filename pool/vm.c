@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* What VMs do: start at the level, keep it, lose it when they stop. */
+#include <errno.h>
+#include <string.h>
+
+#include "../lib/internal.h"
+#include "pool.h"
+
+static int not_in_state(const struct cl_vm *vm, const char *wanted,
+			struct cl_error *error)
+{
+	if (*vm->host)
+		return cl_fail(error, -EINVAL, vm->name,
+			       "is %s on %s, and has to be %s for that",
+			       cl_vm_state_name(vm->state), vm->host, wanted);
+	return cl_fail(error, -EINVAL, vm->name,
+		       "is %s, and has to be %s for that",
+		       cl_vm_state_name(vm->state), wanted);
+}
+
+static int refuse_template(const struct cl_vm *vm, struct cl_error *error)
+{
+	return cl_fail(error, -ENOTSUP, vm->name,
+		       "is a template; copy it, and start the copy");
+}
+
+void cl_vm_stay(struct cl_vm *vm)
+{
+	*vm->moving_to = '\0';
+	vm->moving_since = 0;
+}
+
+/* Nothing of it is in memory any more. */
+static void forget_set(struct cl_vm *vm)
+{
+	vm->state = CL_VM_HALTED;
+	vm->flags = 0;
+	*vm->host = '\0';
+	*vm->vendor = '\0';
+	cl_vm_stay(vm);
+	memset(&vm->set, 0, sizeof(vm->set));
+	memset(&vm->exposed, 0, sizeof(vm->exposed));
+	memset(&vm->last, 0, sizeof(vm->last));
+}
+
+/* A fresh start there, at the level that the pool has now. */
+static int boot(struct cl_vm *vm, const struct cl_pool *pool,
+		const struct cl_member *host, struct cl_error *error)
+{
+	enum cl_guest guest = cl_vm_guest(vm);
+
+	if (!cl_member_default(host, guest))
+		return cl_fail(error, -ENOTSUP, vm->name,
+			       "is %s, and host %s takes no such guests",
+			       cl_vm_type_name(vm->type), host->host.name);
+	forget_set(vm);
+	vm->state = CL_VM_RUNNING;
+	strcpy(vm->pool, pool->name);
+	strcpy(vm->host, host->host.name);
+	strcpy(vm->vendor, host->host.vendor);
+	vm->set = pool->level[guest];
+	/* No level changes these. */
+	vm->last = *cl_member_starts(host, guest);
+	if (guest == CL_GUEST_PV)
+		cl_member_exposes(&vm->exposed, host, &vm->set);
+	return 0;
+}
+
+int cl_vm_start(struct cl_vm *vm, const struct cl_pool *pool,
+		const struct cl_member *host, struct cl_error *error)
+{
+	if (vm->kind != CL_VM_ORDINARY)
+		return refuse_template(vm, error);
+	if (vm->state == CL_VM_SUSPENDED)
+		return cl_fail(error, -EINVAL, vm->name,
+			       "is suspended; resume it, or stop it and lose what is in its memory");
+	if (vm->state != CL_VM_HALTED)
+		return not_in_state(vm, "halted", error);
+	return boot(vm, pool, host, error);
+}
+
+int cl_vm_stop(struct cl_vm *vm, struct cl_error *error)
+{
+	if (!cl_vm_alive(vm))
+		return not_in_state(vm, "running or suspended", error);
+	forget_set(vm);
+	return 0;
+}
+
+int cl_vm_reboot(struct cl_vm *vm, const struct cl_pool *pool,
+		 const struct cl_member *host, bool by_itself,
+		 struct cl_error *error)
+{
+	if (vm->state != CL_VM_RUNNING)
+		return not_in_state(vm, "running", error);
+	if (!by_itself)
+		return boot(vm, pool, host, error);
+	vm->flags |= CL_VM_REBOOTED;
+	return 0;
+}
+
+int cl_vm_suspend(struct cl_vm *vm, struct cl_error *error)
+{
+	if (vm->state != CL_VM_RUNNING)
+		return not_in_state(vm, "running", error);
+	vm->state = CL_VM_SUSPENDED;
+	return 0;
+}
+
+static void move_to(struct cl_vm *vm, const struct cl_member *to)
+{
+	strcpy(vm->host, to->host.name);
+	strcpy(vm->pool, to->pool);
+	if (!*vm->vendor)
+		strcpy(vm->vendor, to->host.vendor);
+	cl_vm_stay(vm);
+}
+
+void cl_vm_arrive(struct cl_vm *vm, const struct cl_member *host)
+{
+	move_to(vm, host);
+}
+
+int cl_vm_depart(struct cl_vm *vm, const struct cl_member *to, int64_t now,
+		 struct cl_error *error)
+{
+	if (vm->state != CL_VM_RUNNING)
+		return not_in_state(vm, "running", error);
+	strcpy(vm->moving_to, to->host.name);
+	vm->moving_since = now;
+	return 0;
+}
+
+int cl_vm_resume(struct cl_vm *vm, const struct cl_member *host,
+		 struct cl_error *error)
+{
+	if (vm->state != CL_VM_SUSPENDED)
+		return not_in_state(vm, "suspended", error);
+	vm->state = CL_VM_RUNNING;
+	move_to(vm, host);
+	return 0;
+}
+
+int cl_vm_migrate(struct cl_vm *vm, const struct cl_member *to,
+		  struct cl_error *error)
+{
+	if (vm->kind != CL_VM_ORDINARY)
+		return refuse_template(vm, error);
+	if (cl_vm_alive(vm))
+		move_to(vm, to);
+	else
+		strcpy(vm->pool, to->pool);
+	return 0;
+}
+
+int cl_vm_checkpoint(const struct cl_vm *vm, struct cl_vm *saved,
+		     const char *name, bool disks_only, struct cl_error *error)
+{
+	if (vm->kind != CL_VM_ORDINARY)
+		return refuse_template(vm, error);
+	if (!disks_only && !cl_vm_alive(vm))
+		return cl_fail(error, -EINVAL, vm->name,
+			       "is halted, and there is no memory to save; give --disks");
+	*saved = *vm;
+	snprintf(saved->name, sizeof(saved->name), "%s", name);
+	saved->state = CL_VM_SUSPENDED;
+	if (disks_only)
+		forget_set(saved);
+	return 0;
+}
+
+int cl_vm_revert(struct cl_vm *vm, const struct cl_vm *saved,
+		 const struct cl_member *host, struct cl_error *error)
+{
+	struct cl_vm now = *saved;
+
+	if (cl_vm_alive(saved) && !host)
+		return cl_fail(error, -EINVAL, saved->name,
+			       "has saved memory, which goes on at once; name its --host");
+	strcpy(now.name, vm->name);
+	strcpy(now.pool, vm->pool);
+	*vm = now;
+	if (!cl_vm_alive(saved))
+		return 0;
+	vm->state = CL_VM_RUNNING;
+	move_to(vm, host);
+	return 0;
+}
+
+int cl_vm_copy(const struct cl_vm *vm, struct cl_vm *copy, const char *name,
+	       const char *pool, struct cl_error *error)
+{
+	if (vm->kind == CL_VM_SYSTEM_TEMPLATE)
+		return cl_fail(error, -ENOTSUP, vm->name,
+			       "is a system's template, which every pool has; copy from that one");
+	if (cl_vm_alive(vm))
+		return not_in_state(vm, "halted", error);
+	*copy = *vm;
+	snprintf(copy->name, sizeof(copy->name), "%s", name);
+	snprintf(copy->pool, sizeof(copy->pool), "%s", pool);
+	return 0;
+}
+
+/* XenServer before Xen 4.7 had four words and no more. */
+#define OLD_WORDS	4
+
+void cl_record_extend(struct cl_featureset *set,
+		      const struct cl_featureset *host)
+{
+	unsigned int old = set->nr_words, i;
+
+	if (old < host->nr_words)
+		cl_resize(set, host->nr_words);
+	if (old > OLD_WORDS)
+		return;
+	for (i = old; i < host->nr_words; i++)
+		set->words[i] = host->words[i];
+}
+
+void cl_vm_adopt(struct cl_vm *vm, const struct cl_member *host,
+		 const struct cl_given *recorded, const char *vendor)
+{
+	const struct cl_featureset *max = cl_member_max(host, cl_vm_guest(vm));
+	static const struct cl_featureset nothing;
+	static const struct cl_last_leaves unknown;
+
+	vm->state = CL_VM_RUNNING;
+	vm->flags = recorded ? 0 : CL_VM_ASSUMED;
+	strcpy(vm->host, host->host.name);
+	strcpy(vm->pool, host->pool);
+	snprintf(vm->vendor, sizeof(vm->vendor), "%s",
+		 vendor && *vendor ? vendor : host->host.vendor);
+	vm->set = recorded ? recorded->set : max ? *max : nothing;
+	vm->last = recorded ? recorded->last : unknown;
+	vm->exposed = nothing;
+	cl_vm_stay(vm);
+	if (recorded && max)
+		cl_record_extend(&vm->set, max);
+}
