@@ -144,13 +144,13 @@ int complain_failed(int ret, const struct cl_error *error)
 
 void out_levels(struct out *out, const struct cl_pool *pool)
 {
-	static const char *const keys[2] = {
+	static const char *const keys[CL_NR_GUESTS] = {
 		[CL_GUEST_PV] = "pv", [CL_GUEST_HVM] = "hvm",
 	};
 	char text[CL_TEXT_SIZE];
 	unsigned int guest;
 
-	for (guest = 0; guest < 2; guest++) {
+	for (guest = 0; guest < CL_NR_GUESTS; guest++) {
 		if (pool->offering[guest])
 			out_string(out, keys[guest],
 				   cl_featureset_text(&pool->level[guest], text));
@@ -174,8 +174,8 @@ static void out_one_change(struct out *out, const char *lost_key,
 		out_features(out, gained_key, &gained);
 }
 
-void out_level_change(struct out *out, const struct cl_featureset before[2],
-		      const struct cl_featureset after[2])
+void out_level_change(struct out *out, const struct cl_featureset before[CL_NR_GUESTS],
+		      const struct cl_featureset after[CL_NR_GUESTS])
 {
 	out_one_change(out, "pv_lost", "pv_gained", &before[CL_GUEST_PV],
 		       &after[CL_GUEST_PV]);

@@ -51,8 +51,8 @@ int complain_failed(int ret, const struct cl_error *error);
 void out_levels(struct out *out, const struct cl_pool *pool);
 
 /* What was lost and gained between two levels, if anything was. */
-void out_level_change(struct out *out, const struct cl_featureset before[2],
-		      const struct cl_featureset after[2]);
+void out_level_change(struct out *out, const struct cl_featureset before[CL_NR_GUESTS],
+		      const struct cl_featureset after[CL_NR_GUESTS]);
 
 /* "AVX AVX2 and 5 more" */
 #define FEATURES_SIZE	512

@@ -393,13 +393,13 @@ enum cl_caps_source {
 #define CL_CAP_7_EBX	0x100u
 
 /*
- * The last leaf of each kind that a policy numbers.  Xen lets no VM in that
- * numbers more than the *max* policy of its host, whatever its features are.
+ * The maximum CPUID leaves of a policy.  Xen rejects a VM with more than the
+ * *max* policy of the host has, whatever the VM's features are.
  */
-struct cl_last_leaves {
-	uint32_t basic;		/* leaf 0; all 0 if they are not known */
-	uint32_t seven;		/* subleaves of leaf 7 */
-	uint32_t extended;	/* leaf 0x80000000 */
+struct cl_max_leaves {
+	uint32_t max_leaf;	/* 0.eax; all three are 0 if not known */
+	uint32_t max_subleaf;	/* 7:0.eax */
+	uint32_t max_extended_leaf;	/* 0x80000000.eax */
 };
 
 struct cl_host {
@@ -414,7 +414,7 @@ struct cl_host {
 	uint32_t valid;		/* bit n: sets[n] is offered */
 	uint32_t derived;	/* bit n: it is, by cl_guest_sets_from_raw() */
 	struct cl_featureset sets[CL_NR_SETS];	/* empty if not offered */
-	struct cl_last_leaves last[CL_NR_SETS];	/* of guests' policies */
+	struct cl_max_leaves max_leaves[CL_NR_SETS];	/* of guests' policies */
 	uint32_t caps;		/* CL_CAP_*, if caps_source is not ABSENT */
 	enum cl_caps_source caps_source;
 };
@@ -466,8 +466,8 @@ void cl_host_write(const struct cl_host *host, FILE *to);
  * - a CPUID dump: `cpuid -r`, InstLatx64's and AIDA64's text, libvirt's
  *   <cpudata>.  It gives the raw set only.  Where CPUs of one dump differ,
  *   the set is what all of them have and @uniform is NO;
- * - what `xen-cpuid` and `xen-cpuid -p` print; only the latter has the last
- *   leaves;
+ * - what `xen-cpuid` and `xen-cpuid -p` print; only the latter has the
+ *   maximum leaves;
  * - the cpu_info of a XenServer host or pool, as JSON or as `xe` prints it.  It
  *   has no raw set, and a pool's no max sets; what releases without separate
  *   max sets wrote is read as ONE_POLICY.
@@ -517,7 +517,8 @@ void cl_hideable(struct cl_featureset *mask, uint32_t caps,
 
 enum cl_guest {
 	CL_GUEST_PV,
-	CL_GUEST_HVM
+	CL_GUEST_HVM,
+	CL_NR_GUESTS
 };
 
 /*

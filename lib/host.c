@@ -33,13 +33,13 @@ const struct cl_field_info cl_fields[CL_NR_FIELDS] = {
 #undef SET
 	[CL_FIELD_CAPS]		  = { "caps", "levelling/caps", false },
 	[CL_FIELD_CAPS_SOURCE]	  = { "caps_source", "levelling/source", false },
-#define LAST(set, name) \
-	[CL_FIELD_LAST + (set) - CL_SET_PV_DEFAULT] = { name, NULL, false }
-	LAST(CL_SET_PV_DEFAULT, "pv_default_leaves"),
-	LAST(CL_SET_HVM_DEFAULT, "hvm_default_leaves"),
-	LAST(CL_SET_PV_MAX, "pv_max_leaves"),
-	LAST(CL_SET_HVM_MAX, "hvm_max_leaves"),
-#undef LAST
+#define MAX_LEAVES(set, name) \
+	[CL_FIELD_MAX_LEAVES + (set) - CL_SET_PV_DEFAULT] = { name, NULL, false }
+	MAX_LEAVES(CL_SET_PV_DEFAULT, "pv_default_leaves"),
+	MAX_LEAVES(CL_SET_HVM_DEFAULT, "hvm_default_leaves"),
+	MAX_LEAVES(CL_SET_PV_MAX, "pv_max_leaves"),
+	MAX_LEAVES(CL_SET_HVM_MAX, "hvm_max_leaves"),
+#undef MAX_LEAVES
 };
 
 static const char *const cap_names[] = {
@@ -149,17 +149,17 @@ static unsigned int lookup(const char *const names[], unsigned int nr,
 	return nr;
 }
 
-/* Its last leaves, if the field is those of a set. */
-static struct cl_last_leaves *last_of(struct cl_host *host, enum cl_field field)
+/* Its max leaves, if the field is those of a set. */
+static struct cl_max_leaves *max_leaves_of(struct cl_host *host, enum cl_field field)
 {
-	if (field < CL_FIELD_LAST || field >= CL_NR_FIELDS)
+	if (field < CL_FIELD_MAX_LEAVES || field >= CL_NR_FIELDS)
 		return NULL;
-	return &host->last[field - CL_FIELD_LAST + CL_SET_PV_DEFAULT];
+	return &host->max_leaves[field - CL_FIELD_MAX_LEAVES + CL_SET_PV_DEFAULT];
 }
 
-static const char *set_last(struct cl_last_leaves *last, const char *text)
+static const char *set_max_leaves(struct cl_max_leaves *max, const char *text)
 {
-	return last && cl_last_parse(last, text) ? NULL :
+	return max && cl_max_leaves_parse(max, text) ? NULL :
 	       "three numbers in hex, as 0000000d-00000000-8000001e";
 }
 
@@ -197,7 +197,7 @@ static const char *set_fact(struct cl_host *host, enum cl_field field,
 					   ARRAY_SIZE(source_names), text);
 		return host->caps_source ? NULL : "xen, derived or probed";
 	default:
-		return set_last(last_of(host, field), text);
+		return set_max_leaves(max_leaves_of(host, field), text);
 	}
 }
 
@@ -272,8 +272,8 @@ bool cl_field_text(const struct cl_host *host, enum cl_field field,
 		known = cl_caps_source_name(host->caps_source);
 		break;
 	default:
-		if (field >= CL_FIELD_LAST)
-			return cl_last_text(&host->last[field - CL_FIELD_LAST + CL_SET_PV_DEFAULT],
+		if (field >= CL_FIELD_MAX_LEAVES)
+			return cl_max_leaves_text(&host->max_leaves[field - CL_FIELD_MAX_LEAVES + CL_SET_PV_DEFAULT],
 					    text);
 		if (set >= CL_NR_SETS ||
 		    !((host->valid & ~host->derived) >> set & 1))

@@ -73,8 +73,8 @@ enum cl_field {
 	CL_FIELD_SETS,		/* CL_NR_SETS of them */
 	CL_FIELD_CAPS = CL_FIELD_SETS + CL_NR_SETS,
 	CL_FIELD_CAPS_SOURCE,
-	CL_FIELD_LAST,		/* of each set from CL_SET_PV_DEFAULT on */
-	CL_NR_FIELDS = CL_FIELD_LAST + CL_NR_SETS - CL_SET_PV_DEFAULT
+	CL_FIELD_MAX_LEAVES,	/* of each set from CL_SET_PV_DEFAULT on */
+	CL_NR_FIELDS = CL_FIELD_MAX_LEAVES + CL_NR_SETS - CL_SET_PV_DEFAULT
 };
 
 struct cl_field_info {
@@ -96,14 +96,15 @@ bool cl_field_text(const struct cl_host *host, enum cl_field field,
 /* Do the fields in @have, a bit each, make a host, and do they go together? */
 int cl_fields_check(uint32_t have, const char *object, struct cl_error *error);
 
-/* "0000000d-00000000-8000001e"; false: it is none, or none is known. */
-#define CL_LAST_SIZE	27
-bool cl_last_parse(struct cl_last_leaves *last, const char *text);
-bool cl_last_text(const struct cl_last_leaves *last, char text[CL_LAST_SIZE]);
+/* "0000000d-00000000-8000001e"; false: not of that form, or not known. */
+#define CL_MAX_LEAVES_TEXT_SIZE	27
+bool cl_max_leaves_parse(struct cl_max_leaves *max, const char *text);
+bool cl_max_leaves_text(const struct cl_max_leaves *max,
+			char text[CL_MAX_LEAVES_TEXT_SIZE]);
 
-/* Take one of them from the leaf that tells it, if this is one. */
-void cl_last_take(struct cl_last_leaves *last, uint32_t leaf, uint32_t subleaf,
-		  uint32_t eax);
+/* Leaves 0, 7:0 and 0x80000000 hold one of them each in EAX; others hold none. */
+void cl_max_leaves_update(struct cl_max_leaves *max, uint32_t leaf,
+			  uint32_t subleaf, uint32_t eax);
 
 /* Name the host; what is not printable ASCII becomes '?'. */
 void cl_host_name(struct cl_host *host, const char *name);

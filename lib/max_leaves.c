@@ -1,36 +1,37 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* The last leaves that a policy numbers: taken from it, and as text. */
+/* The maximum CPUID leaves of a policy: from its leaves, and as text. */
 #include <string.h>
 
 #include "internal.h"
 
-bool cl_last_parse(struct cl_last_leaves *last, const char *text)
+bool cl_max_leaves_parse(struct cl_max_leaves *max, const char *text)
 {
 	struct cl_featureset numbers;
 
 	if (cl_featureset_parse(&numbers, text, NULL) || numbers.nr_words != 3 ||
 	    !numbers.words[0])
 		return false;
-	last->basic = numbers.words[0];
-	last->seven = numbers.words[1];
-	last->extended = numbers.words[2];
+	max->max_leaf = numbers.words[0];
+	max->max_subleaf = numbers.words[1];
+	max->max_extended_leaf = numbers.words[2];
 	return true;
 }
 
-bool cl_last_text(const struct cl_last_leaves *last, char text[CL_LAST_SIZE])
+bool cl_max_leaves_text(const struct cl_max_leaves *max,
+			char text[CL_MAX_LEAVES_TEXT_SIZE])
 {
-	snprintf(text, CL_LAST_SIZE, "%08x-%08x-%08x", last->basic,
-		 last->seven, last->extended);
-	return last->basic;
+	snprintf(text, CL_MAX_LEAVES_TEXT_SIZE, "%08x-%08x-%08x", max->max_leaf,
+		 max->max_subleaf, max->max_extended_leaf);
+	return max->max_leaf;
 }
 
-void cl_last_take(struct cl_last_leaves *last, uint32_t leaf, uint32_t subleaf,
-		  uint32_t eax)
+void cl_max_leaves_update(struct cl_max_leaves *max, uint32_t leaf,
+			  uint32_t subleaf, uint32_t eax)
 {
 	if (leaf == 0)
-		last->basic = eax;
+		max->max_leaf = eax;
 	else if (leaf == 7 && !subleaf)
-		last->seven = eax;
+		max->max_subleaf = eax;
 	else if (leaf == 0x80000000)
-		last->extended = eax;
+		max->max_extended_leaf = eax;
 }

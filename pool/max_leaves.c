@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* How many CPUID leaves hosts take: one of them, and all of a pool; and as text. */
+/* Up to which CPUID leaves hosts accept VMs: one host, all of a pool; and as text. */
 #include <string.h>
 
 #include "../lib/internal.h"
 #include "pool.h"
 #include "record.h"
 
-void cl_takes_of(struct cl_takes *takes, const struct cl_member *member)
+void cl_accepted_leaves_of(struct cl_accepted_leaves *accepted,
+			   const struct cl_member *member)
 {
-	takes->of[CL_GUEST_PV] = *cl_member_takes(member, CL_GUEST_PV);
-	takes->of[CL_GUEST_HVM] = *cl_member_takes(member, CL_GUEST_HVM);
+	accepted->of[CL_GUEST_PV] = *cl_member_max_leaves_accepted(member, CL_GUEST_PV);
+	accepted->of[CL_GUEST_HVM] = *cl_member_max_leaves_accepted(member, CL_GUEST_HVM);
 }
 
 static void lower(uint32_t *to, uint32_t other)
@@ -18,18 +19,19 @@ static void lower(uint32_t *to, uint32_t other)
 		*to = other;
 }
 
-static void join(struct cl_last_leaves *all, const struct cl_last_leaves *host)
+static void join(struct cl_max_leaves *all, const struct cl_max_leaves *host)
 {
-	if (!host->basic)
+	if (!host->max_leaf)
 		return;
-	if (!all->basic)
+	if (!all->max_leaf)
 		*all = *host;
-	lower(&all->basic, host->basic);
-	lower(&all->seven, host->seven);
-	lower(&all->extended, host->extended);
+	lower(&all->max_leaf, host->max_leaf);
+	lower(&all->max_subleaf, host->max_subleaf);
+	lower(&all->max_extended_leaf, host->max_extended_leaf);
 }
 
-void cl_takes_join(struct cl_takes *all, const struct cl_takes *host)
+void cl_accepted_leaves_join(struct cl_accepted_leaves *all,
+			     const struct cl_accepted_leaves *host)
 {
 	join(&all->of[CL_GUEST_PV], &host->of[CL_GUEST_PV]);
 	join(&all->of[CL_GUEST_HVM], &host->of[CL_GUEST_HVM]);
@@ -37,40 +39,41 @@ void cl_takes_join(struct cl_takes *all, const struct cl_takes *host)
 
 /* ---- As text ---- */
 
-#define TAKES_FORM	"cpulevel-takes 1"
+#define ACCEPTED_FORM	"cpulevel-takes 1"
 
-void cl_takes_write(const struct cl_takes *takes, FILE *to)
+void cl_accepted_leaves_write(const struct cl_accepted_leaves *accepted, FILE *to)
 {
-	char last[CL_LAST_SIZE];
+	char text[CL_MAX_LEAVES_TEXT_SIZE];
 
-	fputs(TAKES_FORM "\n", to);
-	if (cl_last_text(&takes->of[CL_GUEST_PV], last))
-		cl_put_text(to, "pv", last);
-	if (cl_last_text(&takes->of[CL_GUEST_HVM], last))
-		cl_put_text(to, "hvm", last);
+	fputs(ACCEPTED_FORM "\n", to);
+	if (cl_max_leaves_text(&accepted->of[CL_GUEST_PV], text))
+		cl_put_text(to, "pv", text);
+	if (cl_max_leaves_text(&accepted->of[CL_GUEST_HVM], text))
+		cl_put_text(to, "hvm", text);
 	fputs("end\n", to);
 }
 
-static bool take_last(void *value, const char *key, const char *text)
+static bool take_max_leaves(void *value, const char *key, const char *text)
 {
-	struct cl_takes *takes = value;
+	struct cl_accepted_leaves *accepted = value;
 
 	if (!strcmp(key, "pv"))
-		return cl_last_parse(&takes->of[CL_GUEST_PV], text);
+		return cl_max_leaves_parse(&accepted->of[CL_GUEST_PV], text);
 	if (!strcmp(key, "hvm"))
-		return cl_last_parse(&takes->of[CL_GUEST_HVM], text);
+		return cl_max_leaves_parse(&accepted->of[CL_GUEST_HVM], text);
 	return true;
 }
 
-int cl_takes_parse(struct cl_takes *takes, const char *text, size_t len,
-		   struct cl_error *error)
+int cl_accepted_leaves_parse(struct cl_accepted_leaves *accepted,
+			     const char *text, size_t len,
+			     struct cl_error *error)
 {
-	struct cl_takes read = { .of = { { 0 } } };
+	struct cl_accepted_leaves read = { .of = { { 0 } } };
 	size_t used;
 	int ret;
 
-	ret = cl_walk(text, len, TAKES_FORM, take_last, &read, &used, error);
+	ret = cl_walk(text, len, ACCEPTED_FORM, take_max_leaves, &read, &used, error);
 	if (!ret)
-		*takes = read;
+		*accepted = read;
 	return ret;
 }

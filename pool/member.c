@@ -52,23 +52,24 @@ const struct cl_featureset *cl_member_max(const struct cl_member *member,
 	return member->host.valid >> set & 1 ? &member->host.sets[set] : NULL;
 }
 
-const struct cl_last_leaves *cl_member_starts(const struct cl_member *member,
-					      enum cl_guest guest)
+const struct cl_max_leaves *
+cl_member_max_leaves_given(const struct cl_member *member, enum cl_guest guest)
 {
-	return &member->host.last[sets_of[guest].def];
+	return &member->host.max_leaves[sets_of[guest].def];
 }
 
 /* Xen 4.14 was the first to carry a VM's policy along, and to check it. */
 #define CHECKS_POLICY	0x13
 
-const struct cl_last_leaves *cl_member_takes(const struct cl_member *member,
-					     enum cl_guest guest)
+const struct cl_max_leaves *
+cl_member_max_leaves_accepted(const struct cl_member *member,
+			      enum cl_guest guest)
 {
-	static const struct cl_last_leaves unknown;
+	static const struct cl_max_leaves unknown;
 	uint32_t version = member->host.sysctl_version;
 
 	return version && version < CHECKS_POLICY ? &unknown :
-	       &member->host.last[sets_of[guest].max];
+	       &member->host.max_leaves[sets_of[guest].max];
 }
 
 static bool nothing_in(const struct cl_featureset *fs)
@@ -91,7 +92,7 @@ static int settle_guest(struct cl_host *host, enum cl_guest guest,
 	if (!(host->valid >> def & 1)) {
 		host->valid &= ~(1u << max);
 		memset(&host->sets[max], 0, sizeof(host->sets[max]));
-		memset(&host->last[max], 0, sizeof(host->last[max]));
+		memset(&host->max_leaves[max], 0, sizeof(host->max_leaves[max]));
 		return 0;
 	}
 	if (nothing_in(&host->sets[def]))
@@ -123,7 +124,7 @@ static int check_lengths(const struct cl_host *host, struct cl_error *error)
 	if (nothing_in(raw))
 		return cl_fail(error, -EINVAL, host->name,
 			       "raw is all zero, and there are no such CPUs; take the host's sets again");
-	for (guest = 0; guest < 2; guest++) {
+	for (guest = 0; guest < CL_NR_GUESTS; guest++) {
 		enum cl_set def = sets_of[guest].def;
 
 		if (host->valid >> def & 1 &&

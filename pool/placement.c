@@ -30,19 +30,19 @@ static bool other_vendor(const struct cl_vm *vm, const char *vendor)
 
 /* What Xen itself compares, when it gives the VM its policy there. */
 static bool too_many_leaves(struct cl_move *move,
-			    const struct cl_last_leaves *vm,
-			    const struct cl_last_leaves *host)
+			    const struct cl_max_leaves *vm,
+			    const struct cl_max_leaves *host)
 {
 	const struct {
 		uint32_t leaf, vm, host;
 	} asked[] = {
-		{ 0, vm->basic, host->basic },
-		{ 7, vm->seven, host->seven },
-		{ 0x80000000, vm->extended, host->extended },
+		{ 0, vm->max_leaf, host->max_leaf },
+		{ 7, vm->max_subleaf, host->max_subleaf },
+		{ 0x80000000, vm->max_extended_leaf, host->max_extended_leaf },
 	};
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(asked) && vm->basic && host->basic; i++) {
+	for (i = 0; i < ARRAY_SIZE(asked) && vm->max_leaf && host->max_leaf; i++) {
 		if (asked[i].vm <= asked[i].host)
 			continue;
 		move->leaves.leaf = asked[i].leaf;
@@ -77,8 +77,8 @@ void cl_vm_fits(struct cl_move *move, const struct cl_vm *vm,
 	cl_verdict(&move->verdict, &vm->set, max, raw_of(from), raw_of(to));
 	if (!move->verdict.runs)
 		move->answer = CL_MOVE_FEATURES;
-	else if (too_many_leaves(move, &vm->last,
-				 cl_member_takes(to, cl_vm_guest(vm))))
+	else if (too_many_leaves(move, &vm->max_leaves,
+				 cl_member_max_leaves_accepted(to, cl_vm_guest(vm))))
 		move->answer = CL_MOVE_LEAVES;
 	/* Not a rule: what it saw it may use, but Xen never promised it. */
 	cl_minus(&move->uncertain, &vm->exposed, max);
@@ -123,11 +123,11 @@ void cl_vm_fits_pool(struct cl_move *move, const struct cl_vm *vm,
 	move->stranded = verdict.missing;
 }
 
-void cl_vm_fits_takes(struct cl_move *move, const struct cl_vm *vm,
-		      const struct cl_takes *takes)
+void cl_vm_fits_accepted_leaves(struct cl_move *move, const struct cl_vm *vm,
+				const struct cl_accepted_leaves *accepted)
 {
 	if (move->answer == CL_MOVE_YES &&
-	    too_many_leaves(move, &vm->last, &takes->of[cl_vm_guest(vm)]))
+	    too_many_leaves(move, &vm->max_leaves, &accepted->of[cl_vm_guest(vm)]))
 		move->answer = CL_MOVE_STRANDED;
 }
 

@@ -20,7 +20,7 @@ static void find_levels(struct cl_pool *pool,
 {
 	unsigned int guest;
 
-	for (guest = 0; guest < 2; guest++) {
+	for (guest = 0; guest < CL_NR_GUESTS; guest++) {
 		pool->offering[guest] = counts->of[guest].nr_hosts;
 		cl_counts_level(&counts->of[guest], &pool->level[guest]);
 	}
@@ -37,7 +37,7 @@ static int count(struct cl_pool_counts *counts, const struct cl_member *member,
 	unsigned int guest;
 	int ret = 0;
 
-	for (guest = 0; guest < 2 && !ret; guest++)
+	for (guest = 0; guest < CL_NR_GUESTS && !ret; guest++)
 		if (cl_member_default(member, guest))
 			ret = this_way(&counts->of[guest],
 				       cl_member_default(member, guest),

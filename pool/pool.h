@@ -51,21 +51,24 @@ const struct cl_featureset *cl_member_max(const struct cl_member *member,
 					  enum cl_guest guest);
 
 /*
- * The last leaves that such guests number if they start there, and that they may
- * number to be let in; all 0 if that is not known, or is not asked there.
+ * The max leaves that the host gives guests started there, and those up to which
+ * it accepts guests; all 0: not known, or the host's Xen does not check.
  */
-const struct cl_last_leaves *cl_member_starts(const struct cl_member *member,
-					      enum cl_guest guest);
-const struct cl_last_leaves *cl_member_takes(const struct cl_member *member,
-					     enum cl_guest guest);
+const struct cl_max_leaves *
+cl_member_max_leaves_given(const struct cl_member *member, enum cl_guest guest);
+const struct cl_max_leaves *
+cl_member_max_leaves_accepted(const struct cl_member *member,
+			      enum cl_guest guest);
 
-/* The same of both, or of all hosts of a pool: the fewest that any of them takes. */
-struct cl_takes {
-	struct cl_last_leaves of[2];	/* by enum cl_guest; all 0: any number */
+/* What a host accepts for each type of guest, or what all hosts of a pool do. */
+struct cl_accepted_leaves {
+	struct cl_max_leaves of[CL_NR_GUESTS];	/* all 0: any number */
 };
 
-void cl_takes_of(struct cl_takes *takes, const struct cl_member *member);
-void cl_takes_join(struct cl_takes *all, const struct cl_takes *host);
+void cl_accepted_leaves_of(struct cl_accepted_leaves *accepted,
+			   const struct cl_member *member);
+void cl_accepted_leaves_join(struct cl_accepted_leaves *all,
+			     const struct cl_accepted_leaves *host);
 
 /* What PV guests see there beyond @set, if they ask the CPU itself. */
 void cl_member_exposes(struct cl_featureset *exposed,
@@ -79,13 +82,13 @@ struct cl_pool {
 	char vendor[13];		/* "" as long as it has no host */
 	uint64_t changes;		/* entries of its history so far */
 	uint32_t nr_hosts;
-	uint32_t offering[2];		/* hosts that take such guests */
-	struct cl_featureset level[2];	/* by enum cl_guest */
+	uint32_t offering[CL_NR_GUESTS];	/* hosts that take such guests */
+	struct cl_featureset level[CL_NR_GUESTS];	/* by enum cl_guest */
 };
 
 /* What its levels are made from, kept apart: starting a VM needs none of it. */
 struct cl_pool_counts {
-	struct cl_counts of[2];		/* by enum cl_guest */
+	struct cl_counts of[CL_NR_GUESTS];	/* by enum cl_guest */
 };
 
 void cl_pool_init(struct cl_pool *pool, struct cl_pool_counts *counts,
@@ -135,7 +138,7 @@ struct cl_vm {
 	char vendor[13];		/* of the CPUs it was started on, or "" */
 	struct cl_featureset set;	/* what it was started with */
 	struct cl_featureset exposed;	/* PV: what it could see besides */
-	struct cl_last_leaves last;	/* that it numbers; all 0: not known */
+	struct cl_max_leaves max_leaves;	/* it was given; all 0: not known */
 	char moving_to[CL_NAME_SIZE];	/* a command moves it there, or ""; */
 	int64_t moving_since;		/* its end has not been seen */
 };
@@ -165,7 +168,7 @@ enum cl_move_answer {
 	CL_MOVE_TYPE,		/* the host takes no such guests */
 	CL_MOVE_FEATURES,	/* the host lacks some of the VM's */
 	CL_MOVE_STRANDED,	/* other hosts of the pool do */
-	CL_MOVE_LEAVES,		/* it numbers more CPUID leaves than the host */
+	CL_MOVE_LEAVES,		/* it has more CPUID leaves than the host accepts */
 	CL_NR_MOVE_ANSWERS
 };
 
@@ -176,7 +179,7 @@ struct cl_move {
 	struct cl_featureset uncertain;	/* PV: seen where it was, not here */
 	struct {
 		uint32_t leaf;		/* 0, 7 or 0x80000000, whose eax tells */
-		uint32_t vm, host;	/* the last one it has, and that this takes */
+		uint32_t vm, host;	/* the VM's maximum; what the host accepts */
 	} leaves;			/* LEAVES; STRANDED by them; else all 0 */
 };
 
@@ -193,9 +196,9 @@ void cl_vm_fits(struct cl_move *move, const struct cl_vm *vm,
 void cl_vm_fits_pool(struct cl_move *move, const struct cl_vm *vm,
 		     const struct cl_pool *pool,
 		     const struct cl_pool_counts *counts);
-/* And after that: does it number no more leaves than all of them take? */
-void cl_vm_fits_takes(struct cl_move *move, const struct cl_vm *vm,
-		      const struct cl_takes *takes);
+/* And after that: has the VM no more leaves than all of them accept? */
+void cl_vm_fits_accepted_leaves(struct cl_move *move, const struct cl_vm *vm,
+				const struct cl_accepted_leaves *accepted);
 
 /*
  * What VMs do.  Each changes @vm, or fails, leaves it and says why:
@@ -230,7 +233,7 @@ int cl_vm_copy(const struct cl_vm *vm, struct cl_vm *copy, const char *name,
 /* What a domain has, as Xen or a record tells it. */
 struct cl_given {
 	struct cl_featureset set;
-	struct cl_last_leaves last;	/* all 0: not known */
+	struct cl_max_leaves max_leaves;	/* all 0: not known */
 };
 
 /*
@@ -252,9 +255,10 @@ void cl_record_extend(struct cl_featureset *set,
 void cl_member_write(const struct cl_member *member, FILE *to);
 int cl_member_parse(struct cl_member *member, const char *text, size_t len,
 		    struct cl_error *error);
-void cl_takes_write(const struct cl_takes *takes, FILE *to);
-int cl_takes_parse(struct cl_takes *takes, const char *text, size_t len,
-		   struct cl_error *error);
+void cl_accepted_leaves_write(const struct cl_accepted_leaves *accepted, FILE *to);
+int cl_accepted_leaves_parse(struct cl_accepted_leaves *accepted,
+			     const char *text, size_t len,
+			     struct cl_error *error);
 void cl_vm_write(const struct cl_vm *vm, FILE *to);
 int cl_vm_parse(struct cl_vm *vm, const char *text, size_t len,
 		struct cl_error *error);

@@ -116,7 +116,7 @@ int cl_member_parse(struct cl_member *member, const char *text, size_t len,
 
 void cl_vm_write(const struct cl_vm *vm, FILE *to)
 {
-	char last[CL_LAST_SIZE];
+	char leaves[CL_MAX_LEAVES_TEXT_SIZE];
 	unsigned int n;
 
 	fputs(VM_FORM "\n", to);
@@ -132,8 +132,8 @@ void cl_vm_write(const struct cl_vm *vm, FILE *to)
 	cl_put_text(to, "vendor", vm->vendor);
 	cl_put_set(to, "set", &vm->set);
 	cl_put_set(to, "exposed", &vm->exposed);
-	if (cl_last_text(&vm->last, last))
-		cl_put_text(to, "leaves", last);
+	if (cl_max_leaves_text(&vm->max_leaves, leaves))
+		cl_put_text(to, "leaves", leaves);
 	cl_put_text(to, "moving_to", vm->moving_to);
 	if (vm->moving_since)
 		fprintf(to, "moving_since %lld\n", (long long)vm->moving_since);
@@ -198,7 +198,7 @@ static bool take_vm(void *value, const char *key, const char *text)
 	if (!strcmp(key, "exposed"))
 		return cl_take_set(&vm->exposed, text);
 	if (!strcmp(key, "leaves"))
-		return cl_last_parse(&vm->last, text);
+		return cl_max_leaves_parse(&vm->max_leaves, text);
 	return take_choice(vm, key, text) && take_move(vm, key, text);
 }
 

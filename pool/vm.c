@@ -40,7 +40,7 @@ static void forget_set(struct cl_vm *vm)
 	cl_vm_stay(vm);
 	memset(&vm->set, 0, sizeof(vm->set));
 	memset(&vm->exposed, 0, sizeof(vm->exposed));
-	memset(&vm->last, 0, sizeof(vm->last));
+	memset(&vm->max_leaves, 0, sizeof(vm->max_leaves));
 }
 
 /* A fresh start there, at the level that the pool has now. */
@@ -60,7 +60,7 @@ static int boot(struct cl_vm *vm, const struct cl_pool *pool,
 	strcpy(vm->vendor, host->host.vendor);
 	vm->set = pool->level[guest];
 	/* No level changes these. */
-	vm->last = *cl_member_starts(host, guest);
+	vm->max_leaves = *cl_member_max_leaves_given(host, guest);
 	if (guest == CL_GUEST_PV)
 		cl_member_exposes(&vm->exposed, host, &vm->set);
 	return 0;
@@ -222,7 +222,7 @@ void cl_vm_adopt(struct cl_vm *vm, const struct cl_member *host,
 {
 	const struct cl_featureset *max = cl_member_max(host, cl_vm_guest(vm));
 	static const struct cl_featureset nothing;
-	static const struct cl_last_leaves unknown;
+	static const struct cl_max_leaves unknown;
 
 	vm->state = CL_VM_RUNNING;
 	vm->flags = recorded ? 0 : CL_VM_ASSUMED;
@@ -231,7 +231,7 @@ void cl_vm_adopt(struct cl_vm *vm, const struct cl_member *host,
 	snprintf(vm->vendor, sizeof(vm->vendor), "%s",
 		 vendor && *vendor ? vendor : host->host.vendor);
 	vm->set = recorded ? recorded->set : max ? *max : nothing;
-	vm->last = recorded ? recorded->last : unknown;
+	vm->max_leaves = recorded ? recorded->max_leaves : unknown;
 	vm->exposed = nothing;
 	cl_vm_stay(vm);
 	if (recorded && max)

@@ -15,7 +15,7 @@ struct pool {
 	unsigned long estimated;	/* hosts whose sets are */
 	unsigned long raw_known;	/* hosts whose raw set is, and of them */
 	uint32_t raw_all, raw_any;	/* what all and any have in word 5 */
-	struct tally guests[2];		/* by enum cl_guest */
+	struct tally guests[CL_NR_GUESTS];	/* by enum cl_guest */
 };
 
 /*

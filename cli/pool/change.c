@@ -51,14 +51,14 @@ static void out_change(struct out *out, const struct arguments *args,
 /* An admin who is not looking is to find it later. */
 static void warn_lowered(const char *host, const struct cl_change *change)
 {
-	static const char *const names[2] = {
+	static const char *const names[CL_NR_GUESTS] = {
 		[CL_GUEST_PV] = "PV", [CL_GUEST_HVM] = "HVM",
 	};
 	char text[FEATURES_SIZE];
 	struct cl_featureset lost;
 	unsigned int guest;
 
-	for (guest = 0; guest < 2; guest++) {
+	for (guest = 0; guest < CL_NR_GUESTS; guest++) {
 		cl_minus(&lost, &change->before.level[guest],
 			 &change->after.level[guest]);
 		if (is_empty(&lost) || !change->after.nr_hosts)

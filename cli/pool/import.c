@@ -93,7 +93,7 @@ static int import_vm(struct import *import, const char *name, json_t *record)
 	json_t *flags = json_object_get(record, "last_boot_CPU_flags");
 	const char *features = text_of(flags, "features");
 	const char *state = text_of(record, "power_state");
-	struct cl_given recorded = { .last = { 0 } };
+	struct cl_given recorded = { .max_leaves = { 0 } };
 	struct cl_vm_request request = {
 		.verb = CL_VM_ADOPT, .name = name, .force = true,
 		.host = text_of(record, "resident_on"),

@@ -41,7 +41,7 @@ static unsigned long loss(const struct cl_pool_counts *counts, unsigned long has
 	unsigned long kept = 0;
 	unsigned int guest;
 
-	for (guest = 0; guest < 2; guest++) {
+	for (guest = 0; guest < CL_NR_GUESTS; guest++) {
 		cl_counts_level(&counts->of[guest], &level);
 		kept += (unsigned long)bits(&level) * counts->of[guest].nr_hosts;
 	}
@@ -55,7 +55,7 @@ static int count_host(struct cl_pool_counts *counts,
 	const struct cl_featureset *def;
 	unsigned int guest;
 
-	for (guest = 0; guest < 2; guest++) {
+	for (guest = 0; guest < CL_NR_GUESTS; guest++) {
 		def = cl_member_default(host, guest);
 		if (def && cl_counts_add(&counts->of[guest], def,
 					 cl_member_max(host, guest)))
@@ -74,7 +74,7 @@ static bool alike(const struct group *group, const struct cl_member *host)
 
 	if (strcmp(group->vendor, host->host.vendor))
 		return false;
-	for (guest = 0; guest < 2; guest++) {
+	for (guest = 0; guest < CL_NR_GUESTS; guest++) {
 		const struct cl_featureset *def = cl_member_default(host, guest);
 
 		if (!def != !one.of[guest].nr_hosts)
@@ -149,7 +149,7 @@ static long price(const struct group *a, const struct group *b)
 
 	if (strcmp(a->vendor, b->vendor))
 		return -1;
-	for (guest = 0; guest < 2; guest++)
+	for (guest = 0; guest < CL_NR_GUESTS; guest++)
 		if (cl_counts_merge(&both.of[guest], &b->counts.of[guest]))
 			return -1;
 	apart = loss(&a->counts, a->has) + loss(&b->counts, b->has);

@@ -56,8 +56,8 @@ static int run(const struct arguments *args, struct cl_vm *vm)
 	if (read_given(vm->name, &given))
 		return EXIT_ERROR;
 	vm->set = given.set;
-	if (given.last.basic)
-		vm->last = given.last;
+	if (given.max_leaves.max_leaf)
+		vm->max_leaves = given.max_leaves;
 	return note_vm(args, vm);
 }
 
@@ -139,7 +139,7 @@ struct recording {
 static int record(void *arg, const struct cl_vm *vm)
 {
 	struct recording *recording = arg;
-	struct cl_given had = { .set = vm->set, .last = vm->last };
+	struct cl_given had = { .set = vm->set, .max_leaves = vm->max_leaves };
 	struct cl_vm_request request = {
 		.verb = CL_VM_ADOPT, .name = vm->name, .host = vm->host,
 		.type = vm->type, .force = true, .recorded = &had,

@@ -65,15 +65,15 @@ static void out_moving(struct out *out, const struct cl_vm *vm)
 }
 
 /* For programs: people are told where they stand in the way. */
-static void out_leaves(struct out *out, const struct cl_last_leaves *last)
+static void out_leaves(struct out *out, const struct cl_max_leaves *max)
 {
 	char text[40];
 
 	if (!out->json)
 		return;
-	snprintf(text, sizeof(text), "%08x-%08x-%08x", last->basic,
-		 last->seven, last->extended);
-	if (last->basic)
+	snprintf(text, sizeof(text), "%08x-%08x-%08x", max->max_leaf,
+		 max->max_subleaf, max->max_extended_leaf);
+	if (max->max_leaf)
 		out_string(out, "last_leaves", text);
 	else
 		out_absent(out, "last_leaves", "");
@@ -99,7 +99,7 @@ void out_vm(struct out *out, const struct cl_vm *vm, const struct cl_pool *pool)
 	out_string(out, "features", cl_featureset_text(&vm->set, text));
 	if (out->json || !is_empty(&vm->exposed))
 		out_features(out, "exposed", &vm->exposed);
-	out_leaves(out, &vm->last);
+	out_leaves(out, &vm->max_leaves);
 	if (pool)
 		out_against(out, vm, pool);
 }

@@ -58,7 +58,7 @@ int parse_vm_policy(struct cl_given *given, const char *text, const char *who)
 	if (ret || !(host.valid >> CL_SET_HVM_DEFAULT & 1))
 		return complain(who, "is no policy of a domain; give hex, or what xen-cpuid -p DOMID prints");
 	given->set = host.sets[CL_SET_HVM_DEFAULT];
-	given->last = host.last[CL_SET_HVM_DEFAULT];
+	given->max_leaves = host.max_leaves[CL_SET_HVM_DEFAULT];
 	/* The policy of a domain has them on AMD's CPUs, the default sets have not. */
 	given->set.words[CL_WORD_2] &= ~CL_E1D_COMMON;
 	return EXIT_YES;

@@ -86,7 +86,7 @@ static void read_last(struct cl_host *host, int fd, unsigned int set)
 	if (ioctl(fd, CPULEVEL_IOC_POLICY, &policy))
 		return;
 	for (i = 0; i < policy.nr_leaves && i < CPULEVEL_MAX_LEAVES; i++)
-		cl_last_take(&host->last[set], policy.leaves[i].leaf,
+		cl_max_leaves_update(&host->max_leaves[set], policy.leaves[i].leaf,
 			     policy.leaves[i].subleaf, policy.leaves[i].a);
 }
 

@@ -49,7 +49,7 @@ struct xen_cpuid {
 	bool one_policy;	/* "PV" or "HVM" was there */
 	int set;		/* of the policy that is being read, or -1 */
 	struct cl_leaves leaves;	/* of it, as far as used */
-	struct cl_last_leaves last;	/* of it, if guests get it */
+	struct cl_max_leaves max_leaves;	/* of it, if guests get it */
 };
 
 bool cl_is_xencpuid(const char *line)
@@ -117,9 +117,9 @@ static void end_policy(struct xen_cpuid *xen)
 	    !cl_featureset_from_leaves(&fs, &xen->leaves, NULL))
 		set_set(xen, xen->set, &fs);
 	if (xen->set >= 0 && xen->host->valid >> xen->set & 1)
-		xen->host->last[xen->set] = xen->last;
+		xen->host->max_leaves[xen->set] = xen->max_leaves;
 	xen->set = -1;
-	memset(&xen->last, 0, sizeof(xen->last));
+	memset(&xen->max_leaves, 0, sizeof(xen->max_leaves));
 	memset(&xen->leaves, 0, sizeof(xen->leaves));
 }
 
@@ -177,7 +177,7 @@ static void add_leaf(struct xen_cpuid *xen, struct cl_leaf *leaf)
 	if (leaf->leaf == 1 && xen->set == CL_SET_RAW)
 		xen->host->signature = leaf->regs[CL_EAX];
 	if (xen->set >= CL_SET_PV_DEFAULT)
-		cl_last_take(&xen->last, leaf->leaf, leaf->subleaf,
+		cl_max_leaves_update(&xen->max_leaves, leaf->leaf, leaf->subleaf,
 			     leaf->regs[CL_EAX]);
 	/* Leaves 0 and 0x80000000 would ask for those that are 0. */
 	if (leaf->leaf == 0 || leaf->leaf == 0x80000000)
@@ -225,7 +225,7 @@ static void copy_default(struct cl_host *host, enum cl_set from, enum cl_set to)
 {
 	if (host->valid >> from & 1) {
 		host->sets[to] = host->sets[from];
-		host->last[to] = host->last[from];
+		host->max_leaves[to] = host->max_leaves[from];
 		host->valid |= 1u << to;
 	}
 }

@@ -184,8 +184,8 @@ static int adopt(struct act *act, struct cl_vm *vm)
 	answer->short_of = verdict.missing;
 	vm->flags = before->flags & ~CL_VM_ASSUMED;
 	vm->exposed = before->exposed;
-	if (!request->recorded->last.basic)
-		vm->last = before->last;
+	if (!request->recorded->max_leaves.max_leaf)
+		vm->max_leaves = before->max_leaves;
 	return 0;
 }
 

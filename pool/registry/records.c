@@ -12,14 +12,14 @@
  *	pool/POOL		cl_pool
  *	counts/POOL/pv|hvm	cl_counts
  *	host/HOST		cl_member
- *	member/POOL/HOST	cl_takes; nothing, where an earlier release wrote it
+ *	member/POOL/HOST	cl_accepted_leaves; nothing, where an earlier release wrote it
  *	vm/VM			cl_vm
  *	on/HOST/VM		nothing: which VMs run there
  *	saved/VM/NAME		cl_vm, a checkpoint
  *	history/POOL/NUMBER	cl_event
  */
 
-static const char *const guest_names[2] = {
+static const char *const guest_names[CL_NR_GUESTS] = {
 	[CL_GUEST_PV] = "pv", [CL_GUEST_HVM] = "hvm",
 };
 
@@ -111,7 +111,7 @@ int cl_put_pool(struct cl_txn *txn, const struct cl_pool *pool,
 	cl_pool_write(pool, record.to);
 	CL_KEY(key, "pool/%s", pool->name);
 	ret = finish(txn, &record, key);
-	for (guest = 0; counts && guest < 2 && !ret; guest++) {
+	for (guest = 0; counts && guest < CL_NR_GUESTS && !ret; guest++) {
 		ret = begin(txn, &record);
 		if (ret)
 			break;
@@ -140,17 +140,17 @@ int cl_get_host(struct cl_txn *txn, const char *name, struct cl_member *member)
 }
 
 /* Beside the host, so that those of all are read as one. */
-static int put_takes(struct cl_txn *txn, const struct cl_member *member)
+static int put_accepted(struct cl_txn *txn, const struct cl_member *member)
 {
 	char key[CL_KEY_SIZE];
-	struct cl_takes takes;
+	struct cl_accepted_leaves accepted;
 	struct record record;
 	int ret = begin(txn, &record);
 
 	if (ret)
 		return ret;
-	cl_takes_of(&takes, member);
-	cl_takes_write(&takes, record.to);
+	cl_accepted_leaves_of(&accepted, member);
+	cl_accepted_leaves_write(&accepted, record.to);
 	CL_KEY(key, "member/%s/%s", member->pool, member->host.name);
 	return finish(txn, &record, key);
 }
@@ -166,42 +166,43 @@ int cl_put_host(struct cl_txn *txn, const struct cl_member *member)
 	cl_member_write(member, record.to);
 	CL_KEY(key, "host/%s", member->host.name);
 	ret = finish(txn, &record, key);
-	return ret ? ret : put_takes(txn, member);
+	return ret ? ret : put_accepted(txn, member);
 }
 
 struct joining {
 	struct cl_txn *txn;
-	struct cl_takes *all;
+	struct cl_accepted_leaves *all;
 };
 
-static int join_takes(void *arg, const char *key, const struct cl_value *value)
+static int join_accepted(void *arg, const char *key, const struct cl_value *value)
 {
 	struct joining *joining = arg;
 	struct cl_member member;
-	struct cl_takes takes;
+	struct cl_accepted_leaves accepted;
 	int ret;
 
 	if (value->len) {
-		ret = cl_takes_parse(&takes, value->data, value->len,
-				     joining->txn->error);
+		ret = cl_accepted_leaves_parse(&accepted, value->data, value->len,
+					       joining->txn->error);
 	} else {
 		ret = cl_get_host(joining->txn, strrchr(key, '/') + 1, &member);
 		if (!ret)
-			cl_takes_of(&takes, &member);
+			cl_accepted_leaves_of(&accepted, &member);
 	}
 	if (!ret)
-		cl_takes_join(joining->all, &takes);
+		cl_accepted_leaves_join(joining->all, &accepted);
 	return ret;
 }
 
-int cl_get_takes(struct cl_txn *txn, const char *pool, struct cl_takes *all)
+int cl_get_accepted_leaves(struct cl_txn *txn, const char *pool,
+			   struct cl_accepted_leaves *all)
 {
 	struct joining joining = { txn, all };
 	char prefix[CL_KEY_SIZE];
 
 	memset(all, 0, sizeof(*all));
 	CL_KEY(prefix, "member/%s/", pool);
-	return cl_txn_scan(txn, prefix, NULL, join_takes, &joining);
+	return cl_txn_scan(txn, prefix, NULL, join_accepted, &joining);
 }
 
 int cl_remove_host(struct cl_txn *txn, const struct cl_member *member)

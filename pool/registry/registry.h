@@ -81,7 +81,7 @@ struct cl_event {
 	char object[CL_NAME_SIZE];	/* where a VM went, or "" */
 	bool forced;
 	uint32_t nr_hosts;
-	struct cl_featureset before[2], after[2];	/* by enum cl_guest */
+	struct cl_featureset before[CL_NR_GUESTS], after[CL_NR_GUESTS];	/* by enum cl_guest */
 };
 
 void cl_event_write(const struct cl_event *event, FILE *to);
@@ -187,7 +187,8 @@ int cl_get_host(struct cl_txn *txn, const char *name, struct cl_member *member);
 int cl_put_host(struct cl_txn *txn, const struct cl_member *member);
 int cl_remove_host(struct cl_txn *txn, const struct cl_member *member);
 /* Of all hosts of the pool. */
-int cl_get_takes(struct cl_txn *txn, const char *pool, struct cl_takes *all);
+int cl_get_accepted_leaves(struct cl_txn *txn, const char *pool,
+			   struct cl_accepted_leaves *all);
 int cl_get_vm(struct cl_txn *txn, const char *name, struct cl_vm *vm);
 /* @before: as it is in the store, or NULL. */
 int cl_put_vm(struct cl_txn *txn, const struct cl_vm *vm,

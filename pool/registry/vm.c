@@ -151,14 +151,15 @@ static int ask_hosts(struct act *act, struct cl_move *move,
 	int ret = 0;
 
 	cl_vm_fits_pool(move, vm, act->pool, &act->counts);
-	if (move->answer != CL_MOVE_YES || !vm->last.basic)
+	if (move->answer != CL_MOVE_YES || !vm->max_leaves.max_leaf)
 		return 0;
-	if (!act->has_takes)
-		ret = cl_get_takes(act->txn, act->pool->name, &act->takes);
+	if (!act->has_accepted)
+		ret = cl_get_accepted_leaves(act->txn, act->pool->name,
+					     &act->accepted);
 	if (ret)
 		return ret;
-	act->has_takes = true;
-	cl_vm_fits_takes(move, vm, &act->takes);
+	act->has_accepted = true;
+	cl_vm_fits_accepted_leaves(move, vm, &act->accepted);
 	return 0;
 }
 
@@ -295,7 +296,7 @@ static int act_in(struct cl_txn *txn, void *arg)
 	act->txn = txn;
 	act->to = act->from = NULL;
 	act->pool = NULL;
-	act->has_takes = false;
+	act->has_accepted = false;
 	ret = find_vm(txn, act);
 	if (!ret)
 		ret = find_host(txn, act);

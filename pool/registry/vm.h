@@ -15,8 +15,8 @@ struct act {
 	struct cl_member from_host;
 	const struct cl_pool *pool;	/* answer->pool, or NULL */
 	struct cl_pool_counts counts;	/* of it, if it is another pool */
-	struct cl_takes takes;		/* the same, once they were needed */
-	bool has_takes;
+	struct cl_accepted_leaves accepted;	/* the same, once they were needed */
+	bool has_accepted;
 	struct cl_vm asked;		/* who is to be there */
 	struct cl_vm about;		/* who cannot: it, or a checkpoint */
 };

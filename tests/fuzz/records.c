@@ -13,7 +13,7 @@ union value {
 	struct cl_vm vm;
 	struct cl_member member;
 	struct cl_event event;
-	struct cl_takes takes;
+	struct cl_accepted_leaves accepted;
 	struct cl_counts counts;
 };
 
@@ -29,7 +29,7 @@ static int parse(union value *value, const char *text, size_t len,
 	if (IS("event"))
 		return cl_event_parse(&value->event, text, len, error);
 	if (IS("takes"))
-		return cl_takes_parse(&value->takes, text, len, error);
+		return cl_accepted_leaves_parse(&value->accepted, text, len, error);
 	return cl_counts_parse(&value->counts, text, len, error);
 }
 
@@ -45,7 +45,7 @@ static char *written(const union value *value, size_t *len)
 	else if (IS("event"))
 		cl_event_write(&value->event, to);
 	else if (IS("takes"))
-		cl_takes_write(&value->takes, to);
+		cl_accepted_leaves_write(&value->accepted, to);
 	else
 		cl_counts_write(&value->counts, to);
 	fclose(to);
@@ -69,7 +69,7 @@ static bool same(const union value *a, const union value *b)
 		       a->event.forced == b->event.forced &&
 		       a->event.nr_hosts == b->event.nr_hosts;
 	if (IS("takes"))
-		return !memcmp(&a->takes, &b->takes, sizeof(a->takes));
+		return !memcmp(&a->accepted, &b->accepted, sizeof(a->accepted));
 	return a->counts.nr_hosts == b->counts.nr_hosts &&
 	       a->counts.nr_limited == b->counts.nr_limited;
 }

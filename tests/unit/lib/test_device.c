@@ -75,15 +75,15 @@ static void understands(void)
 	   host.caps_source == CL_CAPS_XEN && host.caps == 1 &&
 	   host.sysctl_version == 0x15 && host.valid == 0x3f,
 	   "what Xen's module says");
-	ok(!host.last[CL_SET_PV_MAX].basic, "a Xen without policies: no last leaves");
+	ok(!host.max_leaves[CL_SET_PV_MAX].max_leaf, "a Xen without policies: no max leaves");
 	info.valid_policies = 0x3f;
 	ok(!cl_host_from_device(&host, "/dev/null", NULL) &&
-	   host.last[CL_SET_HVM_DEFAULT].basic == 0xd &&
-	   !host.last[CL_SET_HVM_DEFAULT].seven &&
-	   host.last[CL_SET_PV_MAX].basic == 0xe &&
-	   host.last[CL_SET_PV_MAX].seven == 2 &&
-	   host.last[CL_SET_PV_MAX].extended == 0x80000008 &&
-	   !host.last[CL_SET_RAW].basic, "the last leaves of guests' policies");
+	   host.max_leaves[CL_SET_HVM_DEFAULT].max_leaf == 0xd &&
+	   !host.max_leaves[CL_SET_HVM_DEFAULT].max_subleaf &&
+	   host.max_leaves[CL_SET_PV_MAX].max_leaf == 0xe &&
+	   host.max_leaves[CL_SET_PV_MAX].max_subleaf == 2 &&
+	   host.max_leaves[CL_SET_PV_MAX].max_extended_leaf == 0x80000008 &&
+	   !host.max_leaves[CL_SET_RAW].max_leaf, "the max leaves of guests' policies");
 	info.backend = CPULEVEL_BACKEND_NATIVE;
 	info.valid_policies = 3;
 	info.sysctl_version = 0;

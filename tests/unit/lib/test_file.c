@@ -112,7 +112,7 @@ static void fill(struct cl_host *host)
 	cl_featureset_parse(&host->sets[CL_SET_PV_MAX], "1-2-3-0", NULL);
 	host->caps = 0x1e;
 	host->caps_source = CL_CAPS_DERIVED;
-	host->last[CL_SET_PV_MAX] = (struct cl_last_leaves){ 0xd, 2, 0x80000021 };
+	host->max_leaves[CL_SET_PV_MAX] = (struct cl_max_leaves){ 0xd, 2, 0x80000021 };
 }
 
 static void test_round_trip(void)

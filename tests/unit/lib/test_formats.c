@@ -236,10 +236,10 @@ static bool is(const struct cl_host *host, enum cl_set set, const char *fs)
 static bool last_is(const struct cl_host *host, enum cl_set set,
 		    uint32_t basic, uint32_t seven, uint32_t extended)
 {
-	const struct cl_last_leaves *last = &host->last[set];
+	const struct cl_max_leaves *max = &host->max_leaves[set];
 
-	return last->basic == basic && last->seven == seven &&
-	       last->extended == extended;
+	return max->max_leaf == basic && max->max_subleaf == seven &&
+	       max->max_extended_leaf == extended;
 }
 
 /* Words as anybody reads them from the files. */
@@ -268,7 +268,7 @@ static void test_samples(void)
 	   last_is(&policy, CL_SET_HVM_MAX, 0, 0, 0) &&
 	   last_is(&policy, CL_SET_RAW, 0, 0, 0) &&
 	   last_is(&host, CL_SET_PV_MAX, 0, 0, 0),
-	   "the last leaves of guests' policies, which only -p tells");
+	   "the max leaves of guests' policies, which only -p tells");
 	/* Raw has OSXSAVE in the one and not in the other. */
 	for (set = CL_SET_HOST; set < CL_NR_SETS; set++)
 		if (host.valid >> set & 1)

@@ -28,9 +28,9 @@ struct set { uint32_t w[WORDS]; };
 struct host {
 	int pool;		/* -1: of none */
 	int vendor;
-	bool offers[2];
+	bool offers[CL_NR_GUESTS];
 	unsigned int words;
-	struct set def[2], max[2];
+	struct set def[CL_NR_GUESTS], max[CL_NR_GUESTS];
 	unsigned int boots;
 };
 

@@ -18,7 +18,7 @@ static struct cl_pool pool;
 static struct cl_pool_counts counts;
 static struct cl_vm vm;
 static struct cl_event event;
-static struct cl_takes takes;
+static struct cl_accepted_leaves accepted;
 
 static void make(void)
 {
@@ -40,8 +40,8 @@ static void make(void)
 	strcpy(event.subject, "host");
 	event.number = 7;
 	event.after[0] = event.after[1] = pool.level[0];
-	takes.of[CL_GUEST_PV] = (struct cl_last_leaves){ 0xd, 0, 0x80000008 };
-	takes.of[CL_GUEST_HVM] = (struct cl_last_leaves){ 0xd, 2, 0x8000001e };
+	accepted.of[CL_GUEST_PV] = (struct cl_max_leaves){ 0xd, 0, 0x80000008 };
+	accepted.of[CL_GUEST_HVM] = (struct cl_max_leaves){ 0xd, 2, 0x8000001e };
 }
 
 /* Each kind: written from what was made, and read again into nothing. */
@@ -56,7 +56,7 @@ static void write_kind(int kind, FILE *to)
 	else if (kind == 3)
 		cl_event_write(&event, to);
 	else if (kind == 4)
-		cl_takes_write(&takes, to);
+		cl_accepted_leaves_write(&accepted, to);
 	else
 		cl_counts_write(&counts.of[CL_GUEST_HVM], to);
 }
@@ -67,7 +67,7 @@ static int read_kind(int kind, const char *data, size_t len)
 	struct cl_member a_member;
 	struct cl_vm a_vm;
 	struct cl_event an_event;
-	struct cl_takes a_takes;
+	struct cl_accepted_leaves an_accepted;
 	struct cl_counts a_count;
 	struct cl_featureset level;
 	struct cl_error error;
@@ -82,7 +82,7 @@ static int read_kind(int kind, const char *data, size_t len)
 	if (kind == 3)
 		return cl_event_parse(&an_event, data, len, &error);
 	if (kind == 4)
-		return cl_takes_parse(&a_takes, data, len, &error);
+		return cl_accepted_leaves_parse(&an_accepted, data, len, &error);
 	ret = cl_counts_parse(&a_count, data, len, &error);
 	if (!ret)
 		cl_counts_level(&a_count, &level);

@@ -16,7 +16,7 @@ static void compare_levels(void)
 	for (p = 0; p < NR_POOLS; p++) {
 		expect("the pool is read",
 		       cl_registry_pool(store, pools[p], &pool, NULL, &error), 0);
-		for (guest = 0; guest < 2; guest++) {
+		for (guest = 0; guest < CL_NR_GUESTS; guest++) {
 			level = level_of(&m, p, guest, &nr);
 			expect("hosts with such guests", pool.offering[guest], nr);
 			if (!same(&pool.level[guest], &level))

@@ -58,7 +58,7 @@ static void random_sets(struct host *host)
 	unsigned int i;
 
 	host->words = 17 + pick(3);
-	for (guest = 0; guest < 2; guest++) {
+	for (guest = 0; guest < CL_NR_GUESTS; guest++) {
 		struct set *def = &host->def[guest], *max = &host->max[guest];
 
 		memcpy(def->w, base, sizeof(base));
@@ -94,7 +94,7 @@ static struct cl_member member_of(int h)
 
 	host_name(made.name, h);
 	strcpy(made.vendor, vendors[host->vendor]);
-	for (guest = 0; guest < 2; guest++) {
+	for (guest = 0; guest < CL_NR_GUESTS; guest++) {
 		int def = guest == PV ? CL_SET_PV_DEFAULT : CL_SET_HVM_DEFAULT;
 		int max = guest == PV ? CL_SET_PV_MAX : CL_SET_HVM_MAX;
 

@@ -178,7 +178,7 @@ static void adopt(struct vm *vm, struct cl_vm_request *request, int h)
 	const struct host *host = &m.hosts[h];
 	int guest = request->type ? HVM : PV, kind = pick(3);
 	enum answer wanted = ERROR;
-	struct cl_given recorded = { .last = { 0 } };
+	struct cl_given recorded = { .max_leaves = { 0 } };
 	struct image image;
 	struct vm new = *vm;
 
