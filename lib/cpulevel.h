@@ -45,6 +45,9 @@
 #include <stdint.h>
 #include <stdio.h>
 
+/* enum cl_bits: bits by name, such as CL_F_AVX2. */
+#include "cpulevel_bits.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -136,16 +139,6 @@ struct cl_feature {
 
 /* What AMD's leaf 0x80000001.edx repeats of 1.edx: no features of their own. */
 #define CL_E1D_COMMON	0x0183f3ffu
-
-/* Bits by name: CL_F_AVX2 and so on, and CL_WORD_0 to the last known word. */
-enum cl_bits {
-#define WORD(index, name, leaf, subleaf, reg)	CL_WORD_##index = index,
-#include "features.def"
-	CL_NR_KNOWN_WORDS,
-#define FEATURE(name, word, bit, attributes, text) \
-	CL_F_##name = CL_WORD_##word * 32 + bit,
-#include "features.def"
-};
 
 /* NULL if this release of the library does not know the word or bit. */
 const struct cl_word *cl_word(unsigned int index);
