@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "block.h"
 #include "internal.h"
 
 typedef uint32_t plane[CL_MAX_WORDS];

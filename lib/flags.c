@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* What other tools call features. */
-#include <stdarg.h>
 #include <string.h>
 
 #include "flags.h"
-#include "internal.h"
+#include "private.h"
 
 struct flag {
 	unsigned int bit;
@@ -114,16 +113,4 @@ unsigned int cl_nr_bits(const struct cl_featureset *fs)
 	for (i = 0; i < CL_MAX_WORDS; i++)
 		nr += __builtin_popcount(fs->words[i]);
 	return nr;
-}
-
-void cl_put(struct cl_export *to, const char *format, ...)
-{
-	size_t room = CL_EXPORT_SIZE - to->len;
-	va_list args;
-	int len;
-
-	va_start(args, format);
-	len = vsnprintf(to->text + to->len, room, format, args);
-	va_end(args);
-	to->len += (size_t)len < room ? (size_t)len : room - 1;
 }

@@ -24,13 +24,4 @@ void cl_drop_unspoken(struct cl_featureset *fs);
 /* How many features are in it. */
 unsigned int cl_nr_bits(const struct cl_featureset *fs);
 
-/* Text that grows to the size of an export, and no further. */
-struct cl_export {
-	char *text;
-	size_t len;
-};
-
-void cl_put(struct cl_export *to, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
-
 #endif /* CPULEVEL_FLAGS_H */

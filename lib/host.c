@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* The facts about a host as text: one table for saved files and for sysfs. */
 #include <errno.h>
-#include <stdarg.h>
 #include <string.h>
 
 #include "internal.h"
@@ -76,20 +75,6 @@ const char *cl_method(const struct cl_host *host)
 	if (host->caps & CL_CAP_FAULTING)
 		return "faulting";
 	return host->caps ? "masking" : "none";
-}
-
-int cl_fail(struct cl_error *error, int code, const char *object,
-	    const char *format, ...)
-{
-	va_list args;
-
-	if (!error)
-		return code;
-	snprintf(error->object, sizeof(error->object), "%s", object);
-	va_start(args, format);
-	vsnprintf(error->reason, sizeof(error->reason), format, args);
-	va_end(args);
-	return code;
 }
 
 static bool printable(const char *text)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "attributes.h"
+#include "block.h"
 #include "internal.h"
 
 /* Bits that protect a guest only if it knows of them wherever it may go. */

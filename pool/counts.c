@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "../lib/internal.h"
+#include "../lib/private.h"
 #include "pool.h"
 
 #define MAGIC	0x31746e63u	/* "cnt1" */

@@ -2,7 +2,7 @@
 /* Up to which CPUID leaves hosts accept VMs: one host, all of a pool; and as text. */
 #include <string.h>
 
-#include "../lib/internal.h"
+#include "../lib/private.h"
 #include "pool.h"
 #include "record.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* What types, states, kinds and answers are called, in records and by people. */
-#include "../lib/internal.h"
+#include "../lib/private.h"
 #include "pool.h"
 
 static const char *name_of(const char *const *names, size_t nr, unsigned int n)

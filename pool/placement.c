@@ -2,7 +2,7 @@
 /* Where a VM can be: on that host, and on every host of that pool. */
 #include <string.h>
 
-#include "../lib/internal.h"
+#include "../lib/private.h"
 #include "pool.h"
 
 enum cl_guest cl_vm_guest(const struct cl_vm *vm)

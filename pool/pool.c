@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "../lib/internal.h"
+#include "../lib/private.h"
 #include "pool.h"
 
 void cl_pool_init(struct cl_pool *pool, struct cl_pool_counts *counts,

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../lib/internal.h"
+#include "../lib/private.h"
 #include "record.h"
 
 void cl_put_set(FILE *to, const char *key, const struct cl_featureset *fs)

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "../lib/internal.h"
+#include "../lib/private.h"
 #include "pool.h"
 
 static int not_in_state(const struct cl_vm *vm, const char *wanted,

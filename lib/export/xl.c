@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "../flags.h"
-#include "../internal.h"
+#include "export.h"
 
 #define SAYS_NOTHING	"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
 

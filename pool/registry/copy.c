@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../lib/internal.h"
+#include "../../lib/private.h"
 #include "registry.h"
 
 /* In an order in which they can be put back. */

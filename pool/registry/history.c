@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "../../lib/internal.h"
+#include "../../lib/private.h"
 #include "../record.h"
 #include "registry.h"
 

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "../../lib/internal.h"
+#include "../../lib/private.h"
 #include "registry.h"
 
 /* One of them, as the transactions see it. */

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "../../lib/internal.h"
+#include "../../lib/private.h"
 #include "registry.h"
 
 /*

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../lib/internal.h"
+#include "../../lib/private.h"
 #include "etcd.h"
 
 #define CRC_LEN		8

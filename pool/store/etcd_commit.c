@@ -9,7 +9,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "../../lib/internal.h"
+#include "../../lib/private.h"
 #include "etcd.h"
 
 #define PATIENCE_MS	30000	/* as long as SQLite's */

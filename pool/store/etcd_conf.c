@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "../../lib/internal.h"
+#include "../../lib/private.h"
 #include "etcd.h"
 
 /* ---- Its name: etcd[s]://HOST[:PORT][,...][/PREFIX] ---- */

@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "../../lib/internal.h"
+#include "../../lib/private.h"
 #include "etcd_curl.h"
 
 #define LOAD(name) \

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../lib/internal.h"
+#include "../../lib/private.h"
 #include "etcd.h"
 #include "etcd_curl.h"
 

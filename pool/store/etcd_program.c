@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../../lib/internal.h"
+#include "../../lib/private.h"
 #include "etcd.h"
 
 #define TEXT_FD		3	/* of the child: where it reads the question */

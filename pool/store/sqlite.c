@@ -9,7 +9,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "../../lib/internal.h"
+#include "../../lib/private.h"
 #include "sqlite.h"
 
 #define GLANCE_MS	100		/* cl_store_wait() looks that often */

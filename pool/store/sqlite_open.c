@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
-#include "../../lib/internal.h"
+#include "../../lib/private.h"
 #include "sqlite.h"
 
 #define SCHEMA		1
