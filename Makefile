@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # make            build libcpulevel, cpulevel, driver-kabi and packinfo in build/
+# make install    the library, the commands, their manual pages and completion: DESTDIR= PREFIX=/usr
 # make demo       the whole job on a real Xen dom0, in QEMU; sets itself up (root, Debian 12)
 # make check      all tests, a true sample of the long ones; sets itself up
 # make check-long everything, full matrices and soaks
@@ -13,6 +14,9 @@
 # make clean      remove build/; the cache of downloads and kernels stays
 # make help       this text
 
+PREFIX ?= /usr
+MAN = $(DESTDIR)$(PREFIX)/share/man
+
 all: tools
 
 help:
@@ -24,6 +28,18 @@ tools:
 	@$(MAKE) --no-print-directory -C cli
 	@$(MAKE) --no-print-directory -C kabi
 	@$(MAKE) --no-print-directory -C pack
+
+# Modules come from driver disks, and the scripts that make those run from a checkout.
+install: tools
+	@$(MAKE) --no-print-directory -C lib install
+	@$(MAKE) --no-print-directory -C cli install
+	@$(MAKE) --no-print-directory -C kabi install
+	@$(MAKE) --no-print-directory -C pack install
+	install -d $(MAN)/man1 $(MAN)/man4 $(MAN)/man5 $(MAN)/man8
+	install -m 644 man/driver-kabi.1 $(MAN)/man1
+	install -m 644 man/cpulevel.4 $(MAN)/man4
+	install -m 644 man/cpulevel.5 $(MAN)/man5
+	install -m 644 man/cpulevel*.8 man/driver-disk.8 $(MAN)/man8
 
 bootstrap:
 	@scripts/bootstrap.sh
@@ -62,5 +78,5 @@ bench-pool: tools
 clean:
 	rm -rf build
 
-.PHONY: all help tools bootstrap demo check check-long bench-module bench-lib bench-pack bench-admin \
+.PHONY: all help tools install bootstrap demo check check-long bench-module bench-lib bench-pack bench-admin \
 	bench-respin bench-pool clean
