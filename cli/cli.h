@@ -111,7 +111,10 @@ int complain_error(const struct cl_error *error);
 int read_host(struct cl_host *host, const struct arguments *args,
 	      const char *file);
 
-/* Whoever reads @path sees the old file or all of the new one. */
+/*
+ * Whoever reads @path sees the old file or all of the new one, which has the mode
+ * and the owner of the old one.
+ */
 int replace_file(const char *path, const char *text);
 
 /* The featureset that is the nth argument, counted from 0. */
