@@ -138,7 +138,9 @@ int read_member_file(struct cl_member *member, const char *file)
 
 int complain_failed(int ret, const struct cl_error *error)
 {
-	complain_error(error);
+	/* Who cancelled it has said why. */
+	if (ret != -ECANCELED)
+		complain_error(error);
 	return ret == -EXDEV ? EXIT_NO : EXIT_ERROR;
 }
 

@@ -111,12 +111,26 @@ int read_vm_features(struct cl_given *had, const char *given);
 int parse_vm_policy(struct cl_given *given, const char *text,
 		    const char *who);
 
-/* Put the mask of the VM that was started into its configuration for xl. */
-int write_xl(const char *path, const struct cl_vm *vm,
-	     const struct cl_featureset *any, struct cl_featureset *left_out);
+/* The VM's configuration for xl: the file of --xl. */
+struct xl_file {
+	const char *path;	/* NULL: not given */
+	char *before;		/* what was in it; NULL: it was not read */
+	bool written;
+	struct cl_featureset left_out;	/* of the mask: xl cannot be told */
+};
+
+/* Put the VM's mask into it; @any: all that hosts give by default. */
+int write_xl(struct xl_file *xl, const struct cl_vm *vm,
+	     const struct cl_featureset *any);
+/* The same for a request's prepare(). */
+int prepare_xl(void *xl, const struct cl_vm *vm,
+	       const struct cl_pool_counts *counts);
+/* As it was, if it was written. */
+void restore_xl(const struct xl_file *xl);
 /* Say so, if --xl is given. */
-void out_xl(const struct arguments *args, struct out *out,
-	    const struct cl_featureset *left_out);
+void out_xl(struct out *out, const struct xl_file *xl);
+/* A string as xl's parser reads it, with its quotes. */
+void put_xl_string(FILE *to, const char *text);
 
 /* The command that moves the VM, "" if there is none. */
 #define COMMAND_SIZE	512
@@ -181,7 +195,7 @@ int each_noted(const struct arguments *args, const char *host,
 /* Start it without the store, which is not there for that reason. */
 int start_alone(const struct arguments *args,
 		const struct cl_vm_request *request,
-		const struct cl_error *why);
+		struct xl_file *xl, const struct cl_error *why);
 /*
  * It ends, if it started so, and is forgotten.  @answer is for a store that
  * knows nothing of it, or is not there; else NULL.

@@ -46,13 +46,17 @@ static int start(struct cl_vm_answer *answer, const struct arguments *args,
 	return EXIT_YES;
 }
 
-/* With --run; what Xen gave it is noted, if that is known. */
-static int run(const struct arguments *args, struct cl_vm *vm)
+/* With --run; what Xen gave it is noted, if that is known.  EXIT_NO: it does not run. */
+static int run(const struct arguments *args, struct cl_vm *vm,
+	       const struct xl_file *xl)
 {
 	struct cl_given given;
 
-	if (create_domain(option_text(args, OPT_XL, 0), vm->name))
+	if (create_domain(xl->path, vm->name)) {
+		forget_noted(args, vm->name);
+		restore_xl(xl);
 		return EXIT_NO;
+	}
 	if (read_given(vm->name, &given))
 		return EXIT_ERROR;
 	vm->set = given.set;
@@ -61,53 +65,45 @@ static int run(const struct arguments *args, struct cl_vm *vm)
 	return note_vm(args, vm);
 }
 
-/* Its configuration, and with --run its domain; EXIT_NO: it does not run. */
-static int create(const struct arguments *args, struct cl_vm *vm,
-		  const struct last_known *known, struct cl_featureset *left_out)
+static void tell(const struct cl_vm_request *request,
+		 const struct last_known *known, const struct cl_error *why)
 {
-	const char *path = option_text(args, OPT_XL, 0);
-	int ret;
-
-	if (!path)
-		return EXIT_YES;
-	/* On this host no other host's features need a mask. */
-	ret = write_xl(path, vm,
-		       cl_member_default(&known->host, cl_vm_guest(vm)),
-		       left_out);
-	if (!(args->given & OPT_RUN))
-		return ret;
-	ret = ret ? EXIT_NO : run(args, vm);
-	if (ret == EXIT_NO)
-		forget_noted(args, vm->name);
-	return ret;
+	complain_error(why);
+	complain(request->name, "starts at the level of pool %s as of %s; it is not recorded before host %s reports",
+		 known->pool.name, known->when, request->host);
+	syslog(LOG_WARNING, "%s: %s; VM %s starts at the level of pool %s as of %s",
+	       why->object, why->reason, request->name, known->pool.name,
+	       known->when);
 }
 
 int start_alone(const struct arguments *args,
-		const struct cl_vm_request *request, const struct cl_error *why)
+		const struct cl_vm_request *request, struct xl_file *xl,
+		const struct cl_error *why)
 {
-	struct cl_featureset left_out;
 	struct cl_vm_answer answer;
 	struct last_known known;
 	struct out out;
 	int failed, ret = start(&answer, args, request, &known, why);
 
-	if (ret)
+	/* On this host no other host's features need a mask. */
+	if (!ret && xl->path)
+		ret = write_xl(xl, &answer.after,
+			       cl_member_default(&known.host,
+						 cl_vm_guest(&answer.after)));
+	if (ret) {
+		restore_xl(xl);
 		return ret;
-	complain_error(why);
-	complain(request->name, "starts at the level of pool %s as of %s; it is not recorded before host %s reports",
-		 known.pool.name, known.when, request->host);
-	syslog(LOG_WARNING, "%s: %s; VM %s starts at the level of pool %s as of %s",
-	       why->object, why->reason, request->name, known.pool.name,
-	       known.when);
+	}
+	tell(request, &known, why);
 	failed = note_vm(args, &answer.after);
-	ret = create(args, &answer.after, &known, &left_out);
+	if (args->given & OPT_RUN)
+		ret = run(args, &answer.after, xl);
 	if (ret == EXIT_NO)
 		return EXIT_ERROR;
 	out_begin(&out, args, "cpulevel/vm-start/1");
 	out_vm_answer(&out, request, &answer);
 	out_string(&out, "level_of", known.when);
-	if (!ret)
-		out_xl(args, &out, &left_out);
+	out_xl(&out, xl);
 	failed = failed ? failed : ret;
 	ret = out_finish(&out);
 	return ret ? ret : failed;

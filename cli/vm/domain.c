@@ -6,28 +6,33 @@
 #include "../session.h"
 
 /* As a setting that overrules the file's: the record is of that name. */
-static void setting_of(char setting[200], const char *name)
+static char *setting_of(const char *name)
 {
-	char *to = setting + sprintf(setting, "name=\"");
+	char *setting = NULL;
+	FILE *to = open_memstream(&setting, &(size_t){ 0 });
 
-	for (; *name; name++) {
-		if (*name == '"' || *name == '\\')
-			*to++ = '\\';
-		*to++ = *name;
-	}
-	strcpy(to, "\"");
+	if (!to)
+		return NULL;
+	fputs("name=", to);
+	put_xl_string(to, name);
+	return fclose(to) ? NULL : setting;
 }
 
 int create_domain(const char *path, const char *name)
 {
-	char setting[200];
-	const char *const words[] = { "xl", "create", path, setting, NULL };
+	const char *words[] = { "xl", "create", path, NULL, NULL };
+	char *setting;
+	int ret;
 
 	/* Nobody could ask xl for it afterwards. */
 	if (strspn(name, "0123456789") == strlen(name))
 		return complain(name, "xl takes for the number of a domain; give the VM another name");
-	setting_of(setting, name);
-	return run_program(words, NULL, "the VM does not run");
+	words[3] = setting = setting_of(name);
+	if (!setting)
+		return complain(name, "out of memory; the VM does not run");
+	ret = run_program(words, NULL, "the VM does not run");
+	free(setting);
+	return ret;
 }
 
 int read_given(const char *name, struct cl_given *given)

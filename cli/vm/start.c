@@ -1,62 +1,39 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* cpulevel vm start, reboot: a VM gets the level, its configuration, and with --run its domain. */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "../session.h"
 
-/* The mask of the VM that has just started, as its configuration. */
-static int configure(const struct arguments *args, const struct cl_vm *vm,
-		     struct cl_featureset *left_out)
+static int out_started(const struct arguments *args,
+		       const struct cl_vm_request *request,
+		       const struct cl_vm_answer *answer,
+		       const struct xl_file *xl, const char *schema)
 {
-	struct cl_pool_counts counts;
-	struct cl_featureset any;
-	struct cl_store *store;
-	struct cl_error error;
-	struct cl_pool pool;
-	int ret;
-
-	if (!option_text(args, OPT_XL, 0))
-		return EXIT_YES;
-	store = open_store(args, false);
-	if (!store)
-		return EXIT_ERROR;
-	ret = cl_registry_pool(store, vm->pool, &pool, &counts, &error);
-	cl_store_close(store);
-	if (ret)
-		return complain_error(&error);
-	any_default(&any, &counts.of[cl_vm_guest(vm)]);
-	return write_xl(option_text(args, OPT_XL, 0), vm, &any, left_out);
-}
-
-/* What came of a start, and its configuration. */
-static int out_configured(const struct arguments *args,
-			  const struct cl_vm_request *request,
-			  const struct cl_vm_answer *answer, const char *schema)
-{
-	struct cl_featureset left_out;
-	int failed = configure(args, &answer->after, &left_out), ret;
 	struct out out;
+	int ret;
 
 	out_begin(&out, args, schema);
 	out_vm_answer(&out, request, answer);
-	if (!failed)
-		out_xl(args, &out, &left_out);
+	out_xl(&out, xl);
 	ret = out_finish(&out);
-	return failed ? failed : ret ? ret : vm_exit(request, answer);
+	return ret ? ret : vm_exit(request, answer);
 }
 
 /* ---- With --run -------------------------------------------------------- */
 
-/* Nothing has started: what is recorded is what was. */
+/* Nothing has started: what is recorded is what was, and so is the file. */
 static int cancel(const struct arguments *args, struct cl_vm_request *request,
-		  const struct cl_vm_answer *begun)
+		  const struct cl_vm_answer *begun, const struct xl_file *xl)
 {
 	struct cl_vm_answer answer;
 	struct cl_error error;
 
+	restore_xl(xl);
 	request->step = CL_STEP_CANCEL;
 	request->fresh = begun->is_new;
+	request->prepare = NULL;
 	if (try_vm(args, request, &answer, &error)) {
 		complain_error(&error);
 		complain(request->name, "does not run, which could not be recorded; `cpulevel vm stop` does that");
@@ -75,6 +52,7 @@ static int finish(const struct arguments *args, struct cl_vm_request *request,
 	request->step = CL_STEP_ALL;
 	request->recorded = given;
 	request->force = true;
+	request->prepare = NULL;
 	if (!try_vm(args, request, answer, &error))
 		return EXIT_YES;
 	complain_error(&error);
@@ -84,26 +62,18 @@ static int finish(const struct arguments *args, struct cl_vm_request *request,
 
 /* The record says that it starts before it does, or a kill would leave a lie. */
 static int run(const struct arguments *args, struct cl_vm_request *request,
-	       struct cl_vm_answer *answer)
+	       struct cl_vm_answer *answer, const struct xl_file *xl)
 {
-	const char *path = option_text(args, OPT_XL, 0);
-	struct cl_featureset left_out;
 	struct cl_given given;
 	int ret, unknown;
-	struct out out;
 
 	keep_last(args, &answer->host, &answer->pool);
-	if (configure(args, &answer->after, &left_out) ||
-	    create_domain(path, request->name))
-		return cancel(args, request, answer);
+	if (create_domain(xl->path, request->name))
+		return cancel(args, request, answer, xl);
 	unknown = read_given(request->name, &given);
 	ret = finish(args, request, unknown ? NULL : &given, answer);
-	if (ret)
-		return ret;
-	out_begin(&out, args, "cpulevel/vm-start/1");
-	out_vm_answer(&out, request, answer);
-	out_xl(args, &out, &left_out);
-	ret = out_finish(&out);
+	if (!ret)
+		ret = out_started(args, request, answer, xl, "cpulevel/vm-start/1");
 	return ret ? ret : unknown;
 }
 
@@ -121,11 +91,39 @@ static int check_run(const struct arguments *args, const char *host)
 	return EXIT_YES;
 }
 
+/* Its configuration is ready before it is recorded, or neither is changed. */
+static void prepare_file(const struct arguments *args,
+			 struct cl_vm_request *request, struct xl_file *xl)
+{
+	*xl = (struct xl_file){ .path = option_text(args, OPT_XL, 0) };
+	request->prepare = xl->path ? prepare_xl : NULL;
+	request->prepare_arg = xl;
+}
+
+static int start(const struct arguments *args, struct cl_vm_request *request,
+		 struct xl_file *xl)
+{
+	struct cl_vm_answer answer;
+	struct cl_error error;
+	int ret = try_vm(args, request, &answer, &error);
+
+	/* It has to run, whatever became of the network. */
+	if (ret == -EHOSTUNREACH || ret == -ETIMEDOUT)
+		return start_alone(args, request, xl, &error);
+	if (ret) {
+		restore_xl(xl);
+		return complain_failed(ret, &error);
+	}
+	if (args->given & OPT_RUN)
+		return run(args, request, &answer, xl);
+	keep_last(args, &answer.host, &answer.pool);
+	return out_started(args, request, &answer, xl, "cpulevel/vm-start/1");
+}
+
 int verb_vm_start(const struct arguments *args)
 {
 	struct cl_vm_request request = request_of(args, CL_VM_START);
-	struct cl_vm_answer answer;
-	struct cl_error error;
+	struct xl_file xl;
 	int ret;
 
 	if (!request.host)
@@ -134,24 +132,26 @@ int verb_vm_start(const struct arguments *args)
 		return EXIT_ERROR;
 	if (args->given & OPT_RUN)
 		request.step = CL_STEP_BEGIN;
-	ret = try_vm(args, &request, &answer, &error);
-	/* It has to run, whatever became of the network. */
-	if (ret == -EHOSTUNREACH || ret == -ETIMEDOUT)
-		return start_alone(args, &request, &error);
-	if (ret)
-		return complain_failed(ret, &error);
-	if (args->given & OPT_RUN)
-		return run(args, &request, &answer);
-	keep_last(args, &answer.host, &answer.pool);
-	return out_configured(args, &request, &answer, "cpulevel/vm-start/1");
+	prepare_file(args, &request, &xl);
+	ret = start(args, &request, &xl);
+	free(xl.before);
+	return ret;
 }
 
 int verb_vm_reboot(const struct arguments *args)
 {
 	struct cl_vm_request request = request_of(args, CL_VM_REBOOT);
 	struct cl_vm_answer answer;
-	int ret = ask_vm(args, &request, &answer);
+	struct xl_file xl;
+	int ret;
 
-	return ret ? ret : out_configured(args, &request, &answer,
-					  "cpulevel/vm-reboot/1");
+	prepare_file(args, &request, &xl);
+	ret = ask_vm(args, &request, &answer);
+	if (ret)
+		restore_xl(&xl);
+	else
+		ret = out_started(args, &request, &answer, &xl,
+				  "cpulevel/vm-reboot/1");
+	free(xl.before);
+	return ret;
 }

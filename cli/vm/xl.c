@@ -38,7 +38,7 @@ static int open_brackets(const char *line)
 }
 
 /* All of it but what it says of cpuid, which may be a list over many lines. */
-static int copy_rest(FILE *from, FILE *to)
+static void copy_rest(FILE *from, FILE *to)
 {
 	char *line = NULL;
 	size_t size = 0;
@@ -57,60 +57,100 @@ static int copy_rest(FILE *from, FILE *to)
 		inside = open > 0;
 	}
 	free(line);
-	return ferror(from) ? EXIT_ERROR : EXIT_YES;
 }
 
-static int copy_file(const char *path, FILE *to, const struct cl_vm *vm)
+void put_xl_string(FILE *to, const char *text)
+{
+	fputc('"', to);
+	for (; *text; text++) {
+		if (*text == '"' || *text == '\\')
+			fputc('\\', to);
+		fputc(*text, to);
+	}
+	fputc('"', to);
+}
+
+/* All that is in the file; NULL after a message. */
+static char *read_all(const char *path)
 {
 	FILE *from = fopen(path, "r");
-	int ret;
+	char *text = NULL;
+	size_t size = 0;
 
-	if (!from && errno != ENOENT)
-		return complain(path, "%s; nothing was written", strerror(errno));
 	if (!from) {
-		fprintf(to, "name = \"%s\"\ntype = \"%s\"\n", vm->name,
-			cl_vm_type_name(vm->type));
-		return EXIT_YES;
+		complain(path, "%s; nothing was written", strerror(errno));
+		return NULL;
 	}
-	ret = copy_rest(from, to);
+	if (getdelim(&text, &size, '\0', from) < 0 && text)
+		*text = '\0';
+	if (ferror(from) || !text) {
+		complain(path, "cannot be read; nothing was written");
+		free(text);
+		text = NULL;
+	}
 	fclose(from);
-	return ret ? complain(path, "cannot be read; nothing was written") : ret;
+	return text;
 }
 
-int write_xl(const char *path, const struct cl_vm *vm,
-	     const struct cl_featureset *any, struct cl_featureset *left_out)
+static void put_config(FILE *to, const char *before, const struct cl_vm *vm)
 {
-	char *config = malloc(CL_EXPORT_SIZE), *text = NULL;
-	FILE *to = NULL;
-	size_t size;
+	FILE *from = *before ? fmemopen((char *)before, strlen(before), "r") :
+			       NULL;
+
+	if (from) {
+		copy_rest(from, to);
+		fclose(from);
+		return;
+	}
+	fputs("name = ", to);
+	put_xl_string(to, vm->name);
+	fprintf(to, "\ntype = \"%s\"\n", cl_vm_type_name(vm->type));
+}
+
+int write_xl(struct xl_file *xl, const struct cl_vm *vm,
+	     const struct cl_featureset *any)
+{
+	char *mask = malloc(CL_EXPORT_SIZE), *text = NULL;
+	FILE *to = mask ? open_memstream(&text, &(size_t){ 0 }) : NULL;
 	int ret = EXIT_ERROR;
 
-	if (config)
-		to = open_memstream(&text, &size);
-	if (!to) {
-		free(config);
-		return complain(path, "out of memory; nothing was written");
+	/* A second try begins with what was there before the first. */
+	if (!xl->before)
+		xl->before = read_all(xl->path);
+	if (to && xl->before) {
+		put_config(to, xl->before, vm);
+		fputs(cl_export_xl(mask, &vm->set, any, &xl->left_out), to);
 	}
-	cl_export_xl(config, &vm->set, any, left_out);
-	ret = copy_file(path, to, vm);
-	fputs(config, to);
-	if (fclose(to) && !ret)
-		ret = complain(path, "out of memory; nothing was written");
-	if (!ret)
-		ret = replace_file(path, text);
-	free(config);
+	if (!to || fclose(to))
+		complain(xl->path, "out of memory; nothing was written");
+	else if (xl->before)
+		ret = replace_file(xl->path, text);
+	xl->written |= !ret;
+	free(mask);
 	free(text);
 	return ret;
 }
 
-void out_xl(const struct arguments *args, struct out *out,
-	    const struct cl_featureset *left_out)
+int prepare_xl(void *arg, const struct cl_vm *vm,
+	       const struct cl_pool_counts *counts)
 {
-	const char *path = option_text(args, OPT_XL, 0);
+	struct cl_featureset any;
 
-	if (!path)
+	any_default(&any, &counts->of[cl_vm_guest(vm)]);
+	return write_xl(arg, vm, &any) ? -ECANCELED : 0;
+}
+
+void restore_xl(const struct xl_file *xl)
+{
+	if (xl->written)
+		replace_file(xl->path, xl->before);
+}
+
+void out_xl(struct out *out, const struct xl_file *xl)
+{
+	if (!xl->path)
 		return;
-	out_string(out, "xl", path);
-	if (out->json || !is_empty(left_out))
-		out_features(out, "not_expressed", left_out);
+	out_string(out, "xl", xl->path);
+	if (out->json || !is_empty(&xl->left_out))
+		out_features(out, "not_expressed", &xl->left_out);
 }

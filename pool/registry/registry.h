@@ -126,6 +126,14 @@ struct cl_vm_request {
 	bool disks_only;	/* checkpoint */
 	const struct cl_given *recorded;	/* adopt: it came with; or NULL */
 	const char *vendor;		/* the same */
+	/*
+	 * What has to be ready before @vm is recorded as it is then; @counts are
+	 * of its pool.  Other than 0: nothing is recorded, and that is returned.
+	 * Called again if the store's other writers make a second try necessary.
+	 */
+	int (*prepare)(void *arg, const struct cl_vm *vm,
+		       const struct cl_pool_counts *counts);
+	void *prepare_arg;
 };
 
 struct cl_vm_answer {

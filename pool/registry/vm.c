@@ -27,7 +27,7 @@ static int find_vm(struct cl_txn *txn, struct act *act)
 	memset(vm, 0, sizeof(*vm));
 	snprintf(vm->name, sizeof(vm->name), "%s", request->name);
 	vm->type = request->type;
-	return cl_name_check(vm->name, "VM", cl_txn_error(txn));
+	return 0;
 }
 
 /* The host that it is to be on: named, or where it is. */
@@ -270,6 +270,20 @@ static int keep_exception(struct act *act)
 	return ret ? ret : cl_put_pool(act->txn, act->pool, NULL);
 }
 
+/* What the caller has to have ready first: an xl.cfg with the VM's mask. */
+static int prepare(struct act *act)
+{
+	const struct cl_vm_request *request = act->request;
+	struct cl_pool pool;
+	int ret;
+
+	if (!request->prepare)
+		return 0;
+	ret = cl_get_pool(act->txn, act->pool->name, &pool, &act->counts);
+	return ret ? ret : request->prepare(request->prepare_arg,
+					    &act->answer->after, &act->counts);
+}
+
 /* What is asked about may be a checkpoint, or the VM as it would be adopted. */
 static int find_asked(struct cl_txn *txn, struct act *act)
 {
@@ -316,6 +330,8 @@ static int act_in(struct cl_txn *txn, void *arg)
 	ret = cl_act(act);
 	if (!ret)
 		ret = keep_exception(act);
+	if (!ret)
+		ret = prepare(act);
 	answer->done = !ret;
 	return ret;
 }
@@ -339,6 +355,10 @@ int cl_registry_vm(struct cl_store *store, const struct cl_vm_request *request,
 {
 	struct act act = { .request = request, .answer = answer };
 
+	int ret = cl_name_check(request->name, "VM", error);
+
+	if (ret)
+		return ret;
 	return request->check ? cl_store_look(store, act_in, &act, error) :
 				cl_store_change(store, act_in, &act, error);
 }

@@ -186,6 +186,7 @@ own_server() {
 	join haswell
 	cpulevel vm start known --type pvh --host haswell >/dev/null
 	kill -KILL "$(etcd_pid "$GONE")"
+	touch web.cfg
 	run -0 --separate-stderr cpulevel vm start web --type pvh --host haswell --xl web.cfg
 	# shellcheck disable=SC2154 # bats sets it
 	[[ $stderr = "cpulevel: $ETCD: cannot be reached; "*"web: starts at the level of pool lab as of "*"; it is not recorded before host haswell reports" ]]
@@ -217,6 +218,7 @@ own_server() {
 	sed -n '/^PV Default policy/,/^HVM/p' "$TOP/tests/data/xen-cpuid-p.txt" | sed '1s/PV Default/Domain 7/; /^HVM/d' >policy
 	printf '#!/bin/sh\ncat policy\n' >bin/xen-cpuid
 	chmod +x bin/*
+	touch web.cfg db.cfg
 	kill -KILL "$(etcd_pid "$GONE")"
 	XL_EXIT=1 PATH=$PWD/bin:$PATH run -2 cpulevel vm start db --type pvh --xl db.cfg --run
 	[[ $output = *"xl: create of db.cfg failed; the VM does not run" ]]

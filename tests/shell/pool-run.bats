@@ -34,6 +34,7 @@ setup() {
 		cat policy 2>/dev/null
 	END
 	chmod +x bin/*
+	touch web.cfg db.cfg known.cfg new.cfg
 	PATH=$PWD/bin:$PATH
 	cpulevel pool join --name "$HERE" "$HOSTS/haswell" >/dev/null
 }
@@ -83,9 +84,11 @@ what() { cpulevel vm show "$1" --json | jq -c '[.state, .host, .moving_to, .flag
 	cpulevel vm stop known >/dev/null
 	before=$(cpulevel pool export | jq .records)
 	for vm in known new; do
+		echo "# of $vm" >$vm.cfg
 		XL_EXIT=3 run -2 cpulevel vm start $vm --type pvh --xl $vm.cfg --run
 		[[ $output = "cpulevel: xl: create of $vm.cfg failed; the VM does not run" ]]
 		[ "$(cpulevel pool export | jq .records)" = "$before" ]
+		[ "$(cat $vm.cfg)" = "# of $vm" ]
 	done
 	# Nor if there is no xl, or the configuration cannot be written.
 	rm bin/xl
@@ -152,6 +155,7 @@ begin_start() {	# VM
 	[[ $output = *"--run: starts the VM from its configuration; name that with --xl"* ]]
 	run -2 cpulevel vm start 12 --type pvh --xl web.cfg --run
 	[[ $output = *"12: xl takes for the number of a domain"* ]]
+	run -2 cpulevel vm start "$(printf 'v%0400d' 0)" --type pvh --xl web.cfg --run
 	[ "$(cpulevel vm list)" = "" ]
 	gives
 	cpulevel vm start "my \"vm\"\\" --type pvh --xl web.cfg --run

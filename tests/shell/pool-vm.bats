@@ -381,3 +381,59 @@ adopt_more() {
 	cpulevel vm reboot web --xl web.cfg
 	diff once web.cfg
 }
+
+@test "--xl keeps the mode, the owner and the link of the configuration, which may hold a password" {
+	join haswell
+	mkdir real
+	echo 'vncpasswd = "secret"' >real/web.cfg
+	chmod 0600 real/web.cfg
+	[ "$(id -u)" != 0 ] || chown 1:2 real/web.cfg
+	before=$(stat -c '%a %u %g' real/web.cfg)
+	ln -s real/web.cfg web.cfg
+	cpulevel vm start web --type pvh --host haswell --xl web.cfg
+	[ "$(stat -c '%a %u %g' real/web.cfg)" = "$before" ]
+	[ -L web.cfg ]
+	grep -q '^cpuid = ' real/web.cfg
+}
+
+@test "a configuration that is not there is not made; an empty one gets the VM's name and type" {
+	join haswell
+	run -2 cpulevel vm start web --type pvh --host haswell --xl wbe.cfg
+	[[ $output = *"wbe.cfg: No such file or directory"* ]]
+	[ ! -e wbe.cfg ]
+	[ "$(cpulevel vm list)" = "" ]
+	# Xen's own parser reads the name.
+	${CC:-cc} -o xlcfg "$BATS_TEST_DIRNAME/tools/xlcfg.c" -lxlutil
+	for vm in 'my "vm"\' "it's #1; \\n" höst; do
+		: >vm.cfg
+		cpulevel vm start "$vm" --type pvh --host haswell --xl vm.cfg
+		[ "$(./xlcfg vm.cfg name)" = "$vm" ]
+		[ "$(./xlcfg vm.cfg type)" = pvh ]
+	done
+}
+
+@test "if the configuration cannot be written nothing is recorded, and what cannot be recorded is not written" {
+	join haswell
+	long=$(printf '%0250d' 0)
+	echo 'memory = 512' >"$long"
+	run -2 cpulevel vm start web --type pvh --host haswell --xl "$long"
+	[[ $output = *"File name too long; nothing was written"* ]]
+	[ "$(cpulevel vm list)" = "" ]
+	cpulevel vm start web --type pvh --host haswell
+	join westmere
+	before=$(cpulevel vm show web --json)
+	run -2 cpulevel vm reboot web --xl "$long"
+	[ "$(cpulevel vm show web --json)" = "$before" ]
+	echo 'memory = 512' >web.cfg
+	run -2 cpulevel vm start web --host haswell --xl web.cfg
+	[ "$(cat web.cfg)" = "memory = 512" ]
+}
+
+@test "a name that is too long is refused, with --run and --xl too" {
+	join haswell
+	long=$(printf 'v%0400d' 0)
+	: >web.cfg
+	run -2 cpulevel vm start "$long" --type pvh --host haswell --xl web.cfg
+	run -2 cpulevel vm start "$long" --type pvh --host "$(uname -n)" --xl web.cfg --run
+	[ "$(cpulevel vm list)" = "" ]
+}
