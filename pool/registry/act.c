@@ -46,11 +46,31 @@ static int check_checkpoint(struct act *act)
 	return check_free(act, prefix);
 }
 
+/* What is known under that name may be another VM; nothing of it is overwritten. */
+static int check_same(struct act *act)
+{
+	const struct cl_vm_request *request = act->request;
+	const struct cl_vm *vm = &act->answer->before;
+	struct cl_error *error = cl_txn_error(act->txn);
+
+	if (request->type >= 0 && vm->type != (unsigned int)request->type)
+		return cl_fail(error, -EINVAL, vm->name,
+			       "is known as %s; forget it, if it is another VM",
+			       cl_vm_type_name(vm->type));
+	if (request->verb == CL_VM_ADOPT && vm->kind != request->kind)
+		return cl_fail(error, -EINVAL, vm->name,
+			       "is %s template; forget it, if it is another VM",
+			       vm->kind == CL_VM_ORDINARY ? "no" : "a");
+	return 0;
+}
+
 /* A VM that is told to be here, and is known to be there. */
 static int check_adopt(struct act *act)
 {
 	const struct cl_vm *vm = &act->answer->before;
 
+	if (!act->is_new && check_same(act))
+		return -EINVAL;
 	if (act->request->kind != CL_VM_ORDINARY)
 		return act->pool ? 0 :
 		       cl_fail(cl_txn_error(act->txn), -EINVAL, vm->name,
@@ -125,11 +145,7 @@ static int check_start(struct act *act)
 		return cl_fail(cl_txn_error(act->txn), -EEXIST, vm->name,
 			       "runs on %s already; migrate it, or stop it if it is not there",
 			       vm->host);
-	if (act->request->type >= 0 && vm->type != (unsigned int)act->request->type)
-		return cl_fail(cl_txn_error(act->txn), -EINVAL, vm->name,
-			       "is known as %s; forget it, if it is another VM",
-			       cl_vm_type_name(vm->type));
-	return 0;
+	return check_same(act);
 }
 
 static int check_forget(struct act *act)
@@ -163,14 +179,14 @@ static int adopt(struct act *act, struct cl_vm *vm)
 	const struct cl_vm *before = &answer->before;
 	struct cl_verdict verdict;
 
-	if (request->type >= 0)
-		vm->type = request->type;
 	vm->kind = request->kind;
 	if (vm->kind != CL_VM_ORDINARY) {
 		strcpy(vm->pool, act->pool->name);
 		return 0;
 	}
-	if (*before->moving_to && !request->recorded) {
+	/* What it has in memory is known, and it runs with that. */
+	if (cl_vm_alive(before) && !request->recorded) {
+		vm->state = CL_VM_RUNNING;
 		cl_vm_arrive(vm, act->to);
 		return 0;
 	}

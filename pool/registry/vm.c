@@ -214,7 +214,7 @@ static bool is_asked(const struct act *act)
 		return true;
 	case CL_VM_ADOPT:
 		/* It is there already: but with what it says it has? */
-		return request->recorded || *act->answer->before.moving_to;
+		return request->recorded || cl_vm_alive(&act->answer->before);
 	default:
 		return false;
 	}
@@ -294,7 +294,7 @@ static int find_asked(struct cl_txn *txn, struct act *act)
 		return cl_get_saved(txn, request->name, request->other,
 				    &act->asked);
 	if (request->verb == CL_VM_ADOPT && act->to &&
-	    (request->recorded || !*act->asked.moving_to))
+	    (request->recorded || !cl_vm_alive(&act->asked)))
 		cl_vm_adopt(&act->asked, act->to, request->recorded,
 			    request->vendor);
 	return 0;

@@ -437,3 +437,26 @@ adopt_more() {
 	run -2 cpulevel vm start "$long" --type pvh --host "$(uname -n)" --xl web.cfg --run
 	[ "$(cpulevel vm list)" = "" ]
 }
+
+@test "to adopt a VM that is known keeps its set, and its type and kind are not changed" {
+	join haswell
+	cpulevel vm start web --type pvh --host haswell
+	join westmere
+	for _ in runs suspended; do
+		cpulevel vm adopt web --host haswell
+		[ "$(cpulevel vm show web --json | jq -c '[.state, .type, .host, .flags, (.features == "'"$(cat "$HOSTS"/haswell/sys/class/misc/cpulevel/featuresets/hvm_max)"'")]')" = \
+			'["running","pvh","haswell",[],false]' ]
+		cpulevel vm suspend web
+	done
+	# Saved memory that goes on elsewhere is asked whether it can.
+	run -1 cpulevel vm adopt web --host westmere
+	[[ $output = *"AVX2 (7:0.ebx[5]): westmere lacks it"* ]]
+	run -2 cpulevel vm adopt web --host haswell --type pv
+	[[ $output = *"web: is known as pvh; forget it, if it is another VM"* ]]
+	run -2 cpulevel vm adopt web --template user --pool lab
+	[[ $output = *"web: is no template; forget it, if it is another VM"* ]]
+	cpulevel vm adopt deb --type hvm --template user --pool lab
+	run -2 cpulevel vm adopt deb --host haswell
+	[[ $output = *"deb: is a template; forget it, if it is another VM"* ]]
+	[ "$(cpulevel vm show web --json | jq -r '[.state, .type] | join(" ")')" = "suspended pvh" ]
+}
