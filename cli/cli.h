@@ -43,8 +43,11 @@ enum {
 	OPT_HTML	= 0x4000000,
 	OPT_POOLS	= 0x8000000,
 	OPT_SINCE	= 0x10000000,
-	OPT_VENDOR	= 0x20000000
+	OPT_VENDOR	= 0x20000000,
+	OPT_DONE	= 0x40000000
 };
+
+#define OPT_ABORT	0x80000000u	/* more than an enum holds */
 
 enum tool { TOOL_XL, TOOL_XAPI, TOOL_LIBVIRT };
 

@@ -100,6 +100,8 @@ const struct option_info option_table[] = {
 	  "write the VM's configuration for xl" },
 	{ "check", OPT_CHECK, NULL, NULL, "only say whether it can" },
 	{ "run", OPT_RUN, NULL, NULL, "have xl or xe do it, and record the end" },
+	{ "done", OPT_DONE, NULL, NULL, "the pending move is over: record that" },
+	{ "abort", OPT_ABORT, NULL, NULL, "the pending move is not made: drop it" },
 	{ "force", OPT_FORCE, NULL, NULL, "do it all the same, and record that" },
 	{ "allow-stranded", OPT_STRANDED, NULL, NULL,
 	  "even if other hosts of the pool cannot take it" },

@@ -37,6 +37,16 @@ const char *cl_vm_kind_name(unsigned int kind)
 	return name_of(names, ARRAY_SIZE(names), kind);
 }
 
+const char *cl_vm_pending_name(unsigned int pending)
+{
+	static const char *const names[] = {
+		[CL_PENDING_NONE] = "none", [CL_PENDING_STARTING] = "starting",
+		[CL_PENDING_MOVING] = "moving",
+	};
+
+	return name_of(names, ARRAY_SIZE(names), pending);
+}
+
 const char *cl_vm_flag_name(unsigned int n)
 {
 	static const char *const names[] = {

@@ -118,6 +118,11 @@ enum cl_vm_kind {
 	CL_NR_VM_KINDS
 };
 
+/* What has begun and nobody has seen the end of. */
+enum cl_vm_pending {
+	CL_PENDING_NONE, CL_PENDING_STARTING, CL_PENDING_MOVING, CL_NR_PENDING
+};
+
 #define CL_VM_ASSUMED	0x1u	/* it came without a set: its host's max */
 #define CL_VM_FORCED	0x2u	/* it is where a rule had refused it */
 #define CL_VM_STRANDED	0x4u	/* it fits not every host, and that was allowed */
@@ -139,14 +144,16 @@ struct cl_vm {
 	struct cl_featureset set;	/* what it was started with */
 	struct cl_featureset exposed;	/* PV: what it could see besides */
 	struct cl_max_leaves max_leaves;	/* it was given; all 0: not known */
-	char moving_to[CL_NAME_SIZE];	/* a command moves it there, or ""; */
-	int64_t moving_since;		/* its end has not been seen */
+	enum cl_vm_pending pending;	/* MOVING: it may be here or there */
+	char pending_host[CL_NAME_SIZE];	/* where it starts or moves to, or "" */
+	int64_t pending_since;		/* seconds since 1970 */
 };
 
 /* "pvh", "running", "template"; NULL if there is no such number. */
 const char *cl_vm_type_name(unsigned int type);
 const char *cl_vm_state_name(unsigned int state);
 const char *cl_vm_kind_name(unsigned int kind);
+const char *cl_vm_pending_name(unsigned int pending);
 const char *cl_vm_flag_name(unsigned int n);	/* of bit n */
 
 /* Whose level it gets. */
@@ -216,13 +223,15 @@ int cl_vm_resume(struct cl_vm *vm, const struct cl_member *host,
 		 struct cl_error *error);
 int cl_vm_migrate(struct cl_vm *vm, const struct cl_member *to,
 		  struct cl_error *error);
-/* A move that takes its time begins, at @now; it stays where it is. */
-int cl_vm_depart(struct cl_vm *vm, const struct cl_member *to, int64_t now,
-		 struct cl_error *error);
-/* It has not moved, after all. */
-void cl_vm_stay(struct cl_vm *vm);
-/* It is there; what is known of it is as it was. */
-void cl_vm_arrive(struct cl_vm *vm, const struct cl_member *host);
+/* A start or a move that takes its time begins, at @now; its end is recorded later. */
+void cl_vm_set_pending(struct cl_vm *vm, enum cl_vm_pending pending,
+		       const struct cl_member *host, int64_t now);
+/* A VM that runs begins to move; it is where it was until the move is completed. */
+int cl_vm_migrate_begin(struct cl_vm *vm, const struct cl_member *to,
+			int64_t now, struct cl_error *error);
+void cl_vm_migrate_abort(struct cl_vm *vm);
+/* The VM is on @host; what else is known of it is as it was. */
+void cl_vm_migrate_complete(struct cl_vm *vm, const struct cl_member *host);
 int cl_vm_checkpoint(const struct cl_vm *vm, struct cl_vm *saved,
 		     const char *name, bool disks_only, struct cl_error *error);
 int cl_vm_revert(struct cl_vm *vm, const struct cl_vm *saved,

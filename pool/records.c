@@ -134,9 +134,11 @@ void cl_vm_write(const struct cl_vm *vm, FILE *to)
 	cl_put_set(to, "exposed", &vm->exposed);
 	if (cl_max_leaves_text(&vm->max_leaves, leaves))
 		cl_put_text(to, "leaves", leaves);
-	cl_put_text(to, "moving_to", vm->moving_to);
-	if (vm->moving_since)
-		fprintf(to, "moving_since %lld\n", (long long)vm->moving_since);
+	if (vm->pending)
+		cl_put_text(to, "pending", cl_vm_pending_name(vm->pending));
+	cl_put_text(to, "pending_host", vm->pending_host);
+	if (vm->pending_since)
+		fprintf(to, "pending_since %lld\n", (long long)vm->pending_since);
 	fputs("end\n", to);
 }
 
@@ -167,17 +169,25 @@ static bool take_choice(struct cl_vm *vm, const char *key, const char *text)
 	return true;
 }
 
-static bool take_move(struct cl_vm *vm, const char *key, const char *text)
+/* Records of earlier releases have moving_to and moving_since. */
+static bool take_pending(struct cl_vm *vm, const char *key, const char *text)
 {
 	uint64_t since;
+	unsigned int n;
 
-	if (!strcmp(key, "moving_to"))
-		return cl_take_text(vm->moving_to, sizeof(vm->moving_to), text);
-	if (strcmp(key, "moving_since"))
+	if (!strcmp(key, "pending")) {
+		if (!cl_take_name(&n, cl_vm_pending_name, text))
+			return false;
+		vm->pending = n;
+	}
+	if (!strcmp(key, "pending_host") || !strcmp(key, "moving_to"))
+		return cl_take_text(vm->pending_host, sizeof(vm->pending_host),
+				    text);
+	if (strcmp(key, "pending_since") && strcmp(key, "moving_since"))
 		return true;
 	if (!cl_take_number(&since, text) || since > INT64_MAX)
 		return false;
-	vm->moving_since = since;
+	vm->pending_since = since;
 	return true;
 }
 
@@ -199,7 +209,7 @@ static bool take_vm(void *value, const char *key, const char *text)
 		return cl_take_set(&vm->exposed, text);
 	if (!strcmp(key, "leaves"))
 		return cl_max_leaves_parse(&vm->max_leaves, text);
-	return take_choice(vm, key, text) && take_move(vm, key, text);
+	return take_choice(vm, key, text) && take_pending(vm, key, text);
 }
 
 int cl_vm_parse(struct cl_vm *vm, const char *text, size_t len,
@@ -210,7 +220,12 @@ int cl_vm_parse(struct cl_vm *vm, const char *text, size_t len,
 	int ret;
 
 	ret = cl_walk(text, len, VM_FORM, take_vm, &read, &used, error);
-	if (!ret)
-		*vm = read;
-	return ret;
+	if (ret)
+		return ret;
+	/* An earlier release: what moved to where it was, was being started. */
+	if (*read.pending_host && !read.pending)
+		read.pending = strcmp(read.pending_host, read.host) ?
+			       CL_PENDING_MOVING : CL_PENDING_STARTING;
+	*vm = read;
+	return 0;
 }

@@ -24,10 +24,19 @@ static int refuse_template(const struct cl_vm *vm, struct cl_error *error)
 		       "is a template; copy it, and start the copy");
 }
 
-void cl_vm_stay(struct cl_vm *vm)
+void cl_vm_set_pending(struct cl_vm *vm, enum cl_vm_pending pending,
+		       const struct cl_member *host, int64_t now)
 {
-	*vm->moving_to = '\0';
-	vm->moving_since = 0;
+	vm->pending = pending;
+	strcpy(vm->pending_host, host->host.name);
+	vm->pending_since = now;
+}
+
+void cl_vm_migrate_abort(struct cl_vm *vm)
+{
+	vm->pending = CL_PENDING_NONE;
+	*vm->pending_host = '\0';
+	vm->pending_since = 0;
 }
 
 /* Nothing of it is in memory any more. */
@@ -37,7 +46,7 @@ static void forget_set(struct cl_vm *vm)
 	vm->flags = 0;
 	*vm->host = '\0';
 	*vm->vendor = '\0';
-	cl_vm_stay(vm);
+	cl_vm_migrate_abort(vm);
 	memset(&vm->set, 0, sizeof(vm->set));
 	memset(&vm->exposed, 0, sizeof(vm->exposed));
 	memset(&vm->max_leaves, 0, sizeof(vm->max_leaves));
@@ -113,21 +122,20 @@ static void move_to(struct cl_vm *vm, const struct cl_member *to)
 	strcpy(vm->pool, to->pool);
 	if (!*vm->vendor)
 		strcpy(vm->vendor, to->host.vendor);
-	cl_vm_stay(vm);
+	cl_vm_migrate_abort(vm);
 }
 
-void cl_vm_arrive(struct cl_vm *vm, const struct cl_member *host)
+void cl_vm_migrate_complete(struct cl_vm *vm, const struct cl_member *host)
 {
 	move_to(vm, host);
 }
 
-int cl_vm_depart(struct cl_vm *vm, const struct cl_member *to, int64_t now,
-		 struct cl_error *error)
+int cl_vm_migrate_begin(struct cl_vm *vm, const struct cl_member *to,
+			int64_t now, struct cl_error *error)
 {
 	if (vm->state != CL_VM_RUNNING)
 		return not_in_state(vm, "running", error);
-	strcpy(vm->moving_to, to->host.name);
-	vm->moving_since = now;
+	cl_vm_set_pending(vm, CL_PENDING_MOVING, to, now);
 	return 0;
 }
 
@@ -233,7 +241,7 @@ void cl_vm_adopt(struct cl_vm *vm, const struct cl_member *host,
 	vm->set = recorded ? recorded->set : max ? *max : nothing;
 	vm->max_leaves = recorded ? recorded->max_leaves : unknown;
 	vm->exposed = nothing;
-	cl_vm_stay(vm);
+	cl_vm_migrate_abort(vm);
 	if (recorded && max)
 		cl_record_extend(&vm->set, max);
 }

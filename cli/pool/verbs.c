@@ -57,7 +57,7 @@ const struct verb vm_verbs[] = {
 	  OPT_TEMPLATE | OPT_FORCE | OPT_CHECK, verb_vm_adopt, NULL },
 	{ "migrate", "VM", "it moves to another host, or its disks do",
 	  1, 1, STORE | OPT_HOST | OPT_FORCE | OPT_STRANDED | OPT_CHECK |
-	  OPT_RUN | OPT_FOR, verb_vm_migrate, NULL },
+	  OPT_RUN | OPT_FOR | OPT_DONE | OPT_ABORT, verb_vm_migrate, NULL },
 	{ "copy", "VM NAME", "a halted VM or a template, once more",
 	  2, 2, STORE, verb_vm_copy, NULL },
 	{ "show", "VM", "what it has, and where it can be",

@@ -141,15 +141,14 @@ int verb_vm_adopt(const struct arguments *args)
 static int end_move(const struct arguments *args, struct cl_vm_request *request,
 		    enum cl_vm_step step, struct cl_vm_answer *answer)
 {
-	const char *there = step == CL_STEP_END ? answer->after.moving_to :
+	const char *there = step == CL_STEP_END ? answer->after.pending_host :
 						  answer->after.host;
 	struct cl_vm_answer ended;
 	struct cl_error error;
 
 	request->step = step;
 	request->force = true;
-	if (step == CL_STEP_CANCEL)
-		request->host = NULL;
+	request->host = NULL;
 	if (try_vm(args, request, &ended, &error)) {
 		complain_error(&error);
 		return complain(request->name, "is on %s, which could not be recorded; `cpulevel vm adopt --host` does that",
@@ -159,37 +158,62 @@ static int end_move(const struct arguments *args, struct cl_vm_request *request,
 	return EXIT_YES;
 }
 
-/* The record says that it moves before it does, or a kill would leave a lie. */
+/* The move is recorded before it is made, so that a kill leaves no wrong record. */
 static int run(const struct arguments *args, struct cl_vm_request *request,
 	       struct cl_vm_answer *answer)
 {
-	if (!*answer->after.moving_to)
-		return EXIT_YES;
 	if (!run_move(args->tool, answer))
 		return end_move(args, request, CL_STEP_END, answer);
 	end_move(args, request, CL_STEP_CANCEL, answer);
 	return EXIT_ERROR;
 }
 
+/* What is pending is run, or is for somebody to run; without a command it is over. */
+static int move(const struct arguments *args, struct cl_vm_request *request,
+		struct cl_vm_answer *answer, const char *command)
+{
+	if (!answer->done || !answer->after.pending)
+		return EXIT_YES;
+	if (args->given & OPT_RUN)
+		return run(args, request, answer);
+	return *command ? EXIT_YES :
+			  end_move(args, request, CL_STEP_END, answer);
+}
+
+static int check_migrate(const struct arguments *args)
+{
+	unsigned int end = args->given & (OPT_DONE | OPT_ABORT);
+
+	if (end & (end - 1))
+		return complain("--abort", "and --done: only one of them can be true");
+	if (end && args->given & (OPT_HOST | OPT_POOL | OPT_RUN | OPT_CHECK))
+		return complain(end == OPT_DONE ? "--done" : "--abort",
+				"ends the pending move; --host, --pool, --run and --check are for a new one");
+	return EXIT_YES;
+}
+
 int verb_vm_migrate(const struct arguments *args)
 {
 	struct cl_vm_request request = request_of(args, CL_VM_MIGRATE);
-	char command[COMMAND_SIZE];
+	bool end = args->given & (OPT_DONE | OPT_ABORT);
+	char command[COMMAND_SIZE] = "";
 	struct cl_vm_answer answer;
 	struct out out;
-	int ret;
+	int ret = check_migrate(args);
 
-	if (args->given & OPT_RUN)
-		request.step = CL_STEP_BEGIN;
-	ret = ask_vm(args, &request, &answer);
-	if (!ret && answer.done && args->given & OPT_RUN)
-		ret = run(args, &request, &answer);
+	request.step = args->given & OPT_DONE ? CL_STEP_END :
+		       args->given & OPT_ABORT ? CL_STEP_CANCEL : CL_STEP_BEGIN;
+	request.force |= end;
+	if (!ret)
+		ret = ask_vm(args, &request, &answer);
+	if (!ret && !end)
+		ret = move(args, &request, &answer,
+			   move_command(command, args->tool, &answer));
 	if (ret)
 		return ret;
-	out_begin(&out, args, "cpulevel/vm-migrate/1");
+	out_begin(&out, args, "cpulevel/vm-migrate/2");
 	out_vm_answer(&out, &request, &answer);
-	if (!vm_exit(&request, &answer) &&
-	    *move_command(command, args->tool, &answer))
+	if (!vm_exit(&request, &answer) && *command)
 		out_string(&out, "command", command);
 	ret = out_finish(&out);
 	return ret ? ret : vm_exit(&request, &answer);

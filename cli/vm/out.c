@@ -40,28 +40,29 @@ static void out_against(struct out *out, const struct cl_vm *vm,
 		out_features(out, "restart_gains", &gains);
 }
 
-/* Nobody has seen the end of it. */
-static void out_moving(struct out *out, const struct cl_vm *vm)
+/* A start or a move has begun, and its end is not recorded. */
+static void out_pending(struct out *out, const struct cl_vm *vm)
 {
 	char text[32];
-	time_t since = vm->moving_since;
+	time_t since = vm->pending_since;
 	struct tm utc;
 
-	if (!*vm->moving_to) {
+	if (!vm->pending) {
 		if (out->json)
-			out_absent(out, "moving_to", "");
+			out_absent(out, "pending", "");
 		return;
 	}
 	gmtime_r(&since, &utc);
 	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &utc);
-	out_string(out, "moving_to", vm->moving_to);
-	out_string(out, "moving_since", text);
+	out_string(out, "pending", cl_vm_pending_name(vm->pending));
+	out_string(out, "pending_host", vm->pending_host);
+	out_string(out, "pending_since", text);
 	if (out->json)
 		return;
-	if (!strcmp(vm->moving_to, vm->host))
+	if (vm->pending == CL_PENDING_STARTING)
 		out_line(out, "if the command was killed, say whether it runs: cpulevel vm adopt --host, or vm stop");
 	else
-		out_line(out, "if the command was killed, say where it runs: cpulevel vm adopt --host");
+		out_line(out, "when it has moved: cpulevel vm migrate --done; if it does not: --abort");
 }
 
 /* For programs: people are told where they stand in the way. */
@@ -89,7 +90,7 @@ void out_vm(struct out *out, const struct cl_vm *vm, const struct cl_pool *pool)
 	out_string(out, "state", cl_vm_state_name(vm->state));
 	out_name(out, "pool", vm->pool);
 	out_name(out, "host", vm->host);
-	out_moving(out, vm);
+	out_pending(out, vm);
 	out_flags(out, vm);
 	if (!cl_vm_alive(vm)) {
 		out_absent(out, "features", "those of the level, when it starts");

@@ -79,26 +79,44 @@ static int check_adopt(struct act *act)
 		return -EINVAL;
 	if (vm->state == CL_VM_RUNNING &&
 	    strcmp(vm->host, act->to->host.name) &&
-	    strcmp(vm->moving_to, act->to->host.name))
+	    strcmp(vm->pending_host, act->to->host.name))
 		return cl_fail(cl_txn_error(act->txn), -EEXIST, vm->name,
 			       "runs on %s already; migrate it, or stop it if it is not there",
 			       vm->host);
 	return 0;
 }
 
-/* It is on its way, or was: nothing but the end of that is a beginning. */
-static int refuse_unsettled(struct cl_error *error, const struct cl_vm *vm)
+/* What has begun has to end first. */
+static int refuse_pending(struct cl_error *error, const struct cl_vm *vm)
 {
-	if (!strcmp(vm->moving_to, vm->host))
+	if (vm->pending == CL_PENDING_STARTING)
 		return cl_fail(error, -EBUSY, vm->name,
 			       "is being started on %s, or was when the command was killed; say what came of it with `cpulevel vm adopt --host`, or `vm stop` if it does not run",
 			       vm->host);
 	return cl_fail(error, -EBUSY, vm->name,
-		       "is moving from %s to %s, or was when the command was killed; once it is not, say where it runs with `cpulevel vm adopt --host`",
-		       vm->host, vm->moving_to);
+		       "has a pending move from %s to %s; say what came of it with `cpulevel vm migrate %s --done` or `--abort`",
+		       vm->host, vm->pending_host, vm->name);
 }
 
-static int check_settled(struct act *act)
+/* The end of a start or a move is that of one which has begun. */
+static int check_end(struct act *act)
+{
+	const struct cl_vm *vm = &act->answer->before;
+	struct cl_error *error = cl_txn_error(act->txn);
+	bool move = act->request->verb == CL_VM_MIGRATE;
+
+	if (vm->pending != (move ? CL_PENDING_MOVING : CL_PENDING_STARTING))
+		return cl_fail(error, -EINVAL, vm->name,
+			       "has no pending %s; see `cpulevel vm show`",
+			       move ? "move" : "start");
+	if (act->to && strcmp(act->to->host.name, vm->pending_host))
+		return cl_fail(error, -EINVAL, vm->name,
+			       "has a pending move to %s, not to %s",
+			       vm->pending_host, act->to->host.name);
+	return 0;
+}
+
+static int check_pending(struct act *act)
 {
 	const struct cl_vm *vm = &act->answer->before;
 	enum cl_vm_step step = act->request->step;
@@ -112,10 +130,8 @@ static int check_settled(struct act *act)
 		break;
 	}
 	if (step == CL_STEP_END || step == CL_STEP_CANCEL)
-		return *vm->moving_to ? 0 :
-		       cl_fail(cl_txn_error(act->txn), -EINVAL, vm->name,
-			       "was recorded otherwise while it moved; say where it runs with `cpulevel vm adopt --host`");
-	return *vm->moving_to ? refuse_unsettled(cl_txn_error(act->txn), vm) : 0;
+		return check_end(act);
+	return vm->pending ? refuse_pending(cl_txn_error(act->txn), vm) : 0;
 }
 
 static int check_migrate(struct act *act)
@@ -125,8 +141,7 @@ static int check_migrate(struct act *act)
 	if (vm->kind != CL_VM_ORDINARY)
 		return cl_fail(cl_txn_error(act->txn), -ENOTSUP, vm->name,
 			       "is a template, which does not move; copy it");
-	if (act->request->step == CL_STEP_CANCEL || act->to ||
-	    (!cl_vm_alive(vm) && act->request->pool))
+	if (act->to || (!cl_vm_alive(vm) && act->request->pool))
 		return 0;
 	return needs_host(act);
 }
@@ -187,7 +202,7 @@ static int adopt(struct act *act, struct cl_vm *vm)
 	/* What it has in memory is known, and it runs with that. */
 	if (cl_vm_alive(before) && !request->recorded) {
 		vm->state = CL_VM_RUNNING;
-		cl_vm_arrive(vm, act->to);
+		cl_vm_migrate_complete(vm, act->to);
 		return 0;
 	}
 	cl_vm_adopt(vm, act->to, request->recorded, request->vendor);
@@ -275,12 +290,12 @@ static int migrate(struct act *act, struct cl_vm *vm)
 	struct cl_error *error = cl_txn_error(act->txn);
 
 	if (act->request->step == CL_STEP_CANCEL) {
-		cl_vm_stay(vm);
+		cl_vm_migrate_abort(vm);
 		return 0;
 	}
 	/* What does not run has moved as soon as it is said. */
 	if (act->request->step == CL_STEP_BEGIN && vm->state == CL_VM_RUNNING)
-		return cl_vm_depart(vm, act->to, time(NULL), error);
+		return cl_vm_migrate_begin(vm, act->to, time(NULL), error);
 	if (act->to)
 		return cl_vm_migrate(vm, act->to, error);
 	strcpy(vm->pool, act->pool->name);
@@ -296,9 +311,9 @@ static int start(struct act *act, struct cl_vm *vm)
 	if (act->request->step == CL_STEP_CANCEL)
 		return cl_vm_stop(vm, error);
 	ret = cl_vm_start(vm, act->pool, act->to, error);
-	if (ret || act->request->step != CL_STEP_BEGIN)
-		return ret;
-	return cl_vm_depart(vm, act->to, time(NULL), error);
+	if (!ret && act->request->step == CL_STEP_BEGIN)
+		cl_vm_set_pending(vm, CL_PENDING_STARTING, act->to, time(NULL));
+	return ret;
 }
 
 static int change(struct act *act, struct cl_vm *vm)
@@ -361,9 +376,9 @@ static int check_place(struct act *act)
 int cl_act_check(struct act *act)
 {
 	struct cl_vm vm = act->answer->before;
-	int ret = check_settled(act);
+	int ret = check_pending(act);
 
-	if (!ret)
+	if (!ret && act->request->step != CL_STEP_CANCEL)
 		ret = check_place(act);
 
 	switch (act->request->verb) {

@@ -173,12 +173,25 @@ static int find_running(struct cl_txn *txn, const char *host,
 /* Is a command moving it away, or was it when it was killed? */
 static bool leaving(const struct cl_vm *vm)
 {
-	return *vm->moving_to && strcmp(vm->moving_to, vm->host);
+	return vm->pending == CL_PENDING_MOVING &&
+	       strcmp(vm->pending_host, vm->host);
 }
 
-/* Not those that may be elsewhere by now, unless @all. */
-static int halt(struct cl_txn *txn, const struct running *running, bool all,
-		unsigned int *halted)
+/* The host is lost: a VM that was to move to it stays where it is. */
+static int lose_host(struct cl_txn *txn, const char *host, struct cl_vm *vm,
+		     unsigned int *halted)
+{
+	if (strcmp(vm->host, host)) {
+		cl_vm_migrate_abort(vm);
+		return 0;
+	}
+	++*halted;
+	return cl_vm_stop(vm, cl_txn_error(txn));
+}
+
+/* The VMs of @host end; those that may be elsewhere by now only if it is @lost. */
+static int halt(struct cl_txn *txn, const char *host,
+		const struct running *running, bool lost, unsigned int *halted)
 {
 	struct cl_vm vm, before;
 	size_t i;
@@ -186,12 +199,11 @@ static int halt(struct cl_txn *txn, const struct running *running, bool all,
 
 	for (i = 0, *halted = 0; i < running->nr && !ret; i++) {
 		ret = cl_get_vm(txn, running->names[i], &before);
-		if (!ret && leaving(&before) && !all)
+		if (!ret && leaving(&before) && !lost)
 			continue;
-		++*halted;
 		vm = before;
 		if (!ret)
-			ret = cl_vm_stop(&vm, cl_txn_error(txn));
+			ret = lose_host(txn, host, &vm, halted);
 		if (!ret)
 			ret = cl_put_vm(txn, &vm, &before);
 	}
@@ -255,7 +267,8 @@ static int report_vms(struct cl_txn *txn, const struct cl_member *before,
 	int ret = find_running(txn, now->host.name, &running);
 
 	if (!ret && other_boot(before, now)) {
-		ret = halt(txn, &running, false, &change->halted);
+		ret = halt(txn, now->host.name, &running, false,
+			   &change->halted);
 	} else if (!ret) {
 		ret = find_over(txn, &running, now, change);
 	}
@@ -312,14 +325,21 @@ int cl_registry_report(struct cl_store *store, const struct cl_member *member,
 static int leave_vms(struct cl_txn *txn, const struct request *request)
 {
 	struct running running;
+	struct cl_vm first;
 	int ret = find_running(txn, request->host, &running);
 
-	if (!ret && running.nr && !request->force)
-		ret = cl_fail(cl_txn_error(txn), -EBUSY, request->host,
-			      "%zu VMs run there, the first is %s; move or stop them, or give --force if the host is lost",
-			      running.nr, running.names[0]);
+	if (!ret && running.nr && !request->force) {
+		ret = cl_get_vm(txn, running.names[0], &first);
+		if (!ret)
+			ret = cl_fail(cl_txn_error(txn), -EBUSY, request->host,
+				      "%zu VMs run there%s, the first is %s; move or stop them, or give --force if the host is lost",
+				      running.nr,
+				      strcmp(first.host, request->host) ?
+				      " or move to it" : "", first.name);
+	}
 	if (!ret)
-		ret = halt(txn, &running, true, &request->change->halted);
+		ret = halt(txn, request->host, &running, true,
+			   &request->change->halted);
 	free(running.names);
 	return ret;
 }

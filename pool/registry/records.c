@@ -14,7 +14,7 @@
  *	host/HOST		cl_member
  *	member/POOL/HOST	cl_accepted_leaves; nothing, where an earlier release wrote it
  *	vm/VM			cl_vm
- *	on/HOST/VM		nothing: which VMs run there
+ *	on/HOST/VM		nothing: which VMs run there, or are about to move there
  *	saved/VM/NAME		cl_vm, a checkpoint
  *	history/POOL/NUMBER	cl_event
  */
@@ -269,24 +269,43 @@ int cl_put_saved(struct cl_txn *txn, const char *vm, const struct cl_vm *saved)
 
 static bool runs_on(const struct cl_vm *vm, const char *host)
 {
-	return vm && vm->state == CL_VM_RUNNING && !strcmp(vm->host, host);
+	return vm && vm->state == CL_VM_RUNNING &&
+	       (!strcmp(vm->host, host) || !strcmp(vm->pending_host, host));
+}
+
+/* Is the VM of @name on that host now, and was it before?  Either may be NULL. */
+static int update_on(struct cl_txn *txn, const char *host, const char *name,
+		     const struct cl_vm *vm, const struct cl_vm *before)
+{
+	char key[CL_KEY_SIZE];
+
+	if (!*host)
+		return 0;
+	CL_KEY(key, "on/%s/%s", host, name);
+	/* Earlier releases wrote none for where it moves to. */
+	if (runs_on(vm, host))
+		return runs_on(before, host) && !strcmp(before->host, host) ?
+		       0 : cl_txn_put(txn, key, "", 0);
+	return runs_on(before, host) ? cl_txn_remove(txn, key) : 0;
+}
+
+/* Both hosts of @of, which is @vm or @before. */
+static int update_both(struct cl_txn *txn, const struct cl_vm *of,
+		       const struct cl_vm *vm, const struct cl_vm *before)
+{
+	int ret = update_on(txn, of->host, of->name, vm, before);
+
+	return ret ? ret : update_on(txn, of->pending_host, of->name, vm, before);
 }
 
 int cl_put_vm(struct cl_txn *txn, const struct cl_vm *vm,
 	      const struct cl_vm *before)
 {
 	char key[CL_KEY_SIZE];
-	int ret = 0;
+	int ret = update_both(txn, vm, vm, before);
 
-	if (before && before->state == CL_VM_RUNNING &&
-	    !runs_on(vm, before->host)) {
-		CL_KEY(key, "on/%s/%s", before->host, vm->name);
-		ret = cl_txn_remove(txn, key);
-	}
-	if (!ret && vm->state == CL_VM_RUNNING && !runs_on(before, vm->host)) {
-		CL_KEY(key, "on/%s/%s", vm->host, vm->name);
-		ret = cl_txn_put(txn, key, "", 0);
-	}
+	if (!ret && before)
+		ret = update_both(txn, before, vm, before);
 	CL_KEY(key, "vm/%s", vm->name);
 	return ret ? ret : put_vm(txn, key, vm);
 }
@@ -294,10 +313,8 @@ int cl_put_vm(struct cl_txn *txn, const struct cl_vm *vm,
 int cl_remove_vm(struct cl_txn *txn, const struct cl_vm *vm)
 {
 	char key[CL_KEY_SIZE];
-	int ret;
+	int ret = update_both(txn, vm, NULL, vm);
 
-	CL_KEY(key, "on/%s/%s", vm->host, vm->name);
-	ret = cl_txn_remove(txn, key);
 	CL_KEY(key, "vm/%s", vm->name);
 	return ret ? ret : cl_txn_remove(txn, key);
 }

@@ -34,7 +34,8 @@ static int find_vm(struct cl_txn *txn, struct act *act)
 static const char *host_of(const struct act *act)
 {
 	const struct cl_vm_request *request = act->request;
-	const char *there = act->answer->before.host;
+	const struct cl_vm *vm = &act->answer->before;
+	const char *there = vm->host;
 
 	if (request->host)
 		return request->host;
@@ -43,6 +44,9 @@ static const char *host_of(const struct act *act)
 	case CL_VM_RESUME:
 	case CL_VM_REVERT:
 		return *there ? there : NULL;
+	case CL_VM_MIGRATE:
+		return request->step == CL_STEP_END && *vm->pending_host ?
+		       vm->pending_host : NULL;
 	default:
 		return NULL;
 	}

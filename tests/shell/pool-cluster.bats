@@ -23,12 +23,12 @@ teardown() {
 }
 
 # Two joined hosts, and a VM that moves there and back, as often as that; nothing of it may fail.
-moves() {	# VM TIMES
+wander() {	# VM TIMES
 	local i
 
 	for ((i = 0; i < $2; i++)); do
-		cpulevel vm migrate "$1" --host westmere >/dev/null
-		cpulevel vm migrate "$1" --host haswell >/dev/null
+		moves "$1" --host westmere >/dev/null
+		moves "$1" --host haswell >/dev/null
 	done
 }
 
@@ -38,7 +38,7 @@ moves() {	# VM TIMES
 	join westmere haswell
 	for i in 1 2 3 4; do cpulevel vm start "vm$i" --type pvh --host haswell >/dev/null; done
 	for i in 1 2 3 4; do
-		moves "vm$i" 10 2>"errors.$i" &
+		wander "vm$i" 10 2>"errors.$i" &
 		pids+=($!)
 	done
 	sleep 1

@@ -59,7 +59,7 @@ gives() {	# [SCRIPT]
 	} >policy
 }
 
-what() { cpulevel vm show "$1" --json | jq -c '[.state, .host, .moving_to, .flags]'; }
+what() { cpulevel vm show "$1" --json | jq -c '[.state, .host, .pending_host, .flags]'; }
 
 @test "the VM is created from its configuration, and recorded with what Xen gave it" {
 	gives

@@ -42,6 +42,7 @@ setup() { new_store; }
 	run -1 cpulevel vm migrate old --host westmere
 	[ "$(cpulevel vm show old --json | jq -r .host)" = haswell ]
 	[ "$(cpulevel vm migrate new --host westmere --json | jq -r .command)" = "xl migrate new westmere" ]
+	cpulevel vm migrate new --done
 	[ "$(cpulevel vm show new --json | jq -r .host)" = westmere ]
 	[ "$(cpulevel vm migrate new --host haswell --for xapi --json | jq -r .command)" = "xe vm-migrate vm=new host=haswell live=true" ]
 }
@@ -50,7 +51,7 @@ setup() { new_store; }
 	join haswell
 	cpulevel vm start old --type hvm --host haswell
 	join westmere
-	cpulevel vm migrate old --host westmere --force
+	moves old --host westmere --force
 	[ "$(cpulevel vm show old --json | jq -c '[.host, .flags]')" = '["westmere",["forced"]]' ]
 	[ "$(cpulevel pool history --json | jq -c '.changes[-1] | [.verb, .subject, .object, .forced]')" = '["migrate","old","westmere",true]' ]
 	cpulevel vm reboot old
@@ -84,7 +85,7 @@ begin_move() {	# VM HOST
 	return 1
 }
 
-where() { cpulevel vm show "$1" --json | jq -c '[.state, .host, .moving_to, .flags, .features]'; }
+where() { cpulevel vm show "$1" --json | jq -c '[.state, .host, .pending_host, .flags, .features]'; }
 
 @test "a move that is killed half-way is no lie: the VM may be here or there until somebody says" {
 	join haswell westmere
@@ -95,12 +96,12 @@ where() { cpulevel vm show "$1" --json | jq -c '[.state, .host, .moving_to, .fla
 	for verb in "migrate web --host third" "suspend web" "reboot web" "start web --host westmere" "checkpoint web x"; do
 		# shellcheck disable=SC2086 # words
 		run -2 cpulevel vm $verb
-		[[ $output = *"web: is moving from haswell to westmere, or was when the command was killed; once it is not, say where it runs with "* ]]
+		[[ $output = *"web: has a pending move from haswell to westmere; say what came of it with \`cpulevel vm migrate web --done\` or \`--abort\`"* ]]
 	done
 	kill -KILL $MOVING "$(cat pid)"
 	[ "$(where web)" = "[\"running\",\"haswell\",\"westmere\",[],\"$level\"]" ]
 	run -0 cpulevel vm show web
-	[[ $output = *"moving_to         westmere"*"say where it runs: cpulevel vm adopt --host"* ]]
+	[[ $output = *"pending           moving"*"pending_host      westmere"*"when it has moved: cpulevel vm migrate --done; if it does not: --abort"* ]]
 	run -2 cpulevel vm adopt web --host third
 	# It had gone there.
 	cpulevel vm adopt web --host westmere
@@ -128,7 +129,75 @@ where() { cpulevel vm show "$1" --json | jq -c '[.state, .host, .moving_to, .fla
 	kill "$(cat pid)"
 	wait $MOVING || true
 	[ "$(where web)" = '["halted",null,null,[],null]' ]
-	grep -q 'web: was recorded otherwise while it moved' said
+	grep -q 'web: has no pending move; see .cpulevel vm show' said
+}
+
+@test "a move whose command is only printed is pending until somebody says what came of it" {
+	join haswell westmere
+	cpulevel vm start web --type pvh --host haswell
+	run -0 cpulevel vm migrate web --host westmere
+	[[ $output = *"pending           moving"*"command           xl migrate web westmere"* ]]
+	[ "$(where web)" = "[\"running\",\"haswell\",\"westmere\",[],\"$(level)\"]" ]
+	# It may be on either.
+	for host in haswell westmere; do
+		run -2 cpulevel pool leave $host
+		[[ $output = *"$host: 1 VMs run there"*", the first is web"* ]]
+	done
+	[[ $output = *"run there or move to it"* ]]
+	cpulevel vm migrate web --abort
+	[ "$(where web)" = "[\"running\",\"haswell\",null,[],\"$(level)\"]" ]
+	for end in --done --abort; do
+		run -2 cpulevel vm migrate web $end
+		[[ $output = *"web: has no pending move; see "* ]]
+	done
+	cpulevel vm migrate web --host westmere
+	run -2 cpulevel vm migrate web --done --abort
+	run -2 cpulevel vm migrate web --done --host haswell
+	cpulevel vm migrate web --done
+	[ "$(where web)" = "[\"running\",\"westmere\",null,[],\"$(level)\"]" ]
+	level=$(level)
+	cpulevel pool leave haswell
+	join haswell
+	# With the host that it was to move to, the move is lost and not the VM.
+	cpulevel vm migrate web --host haswell
+	cpulevel pool leave haswell --force
+	[ "$(where web)" = "[\"running\",\"westmere\",null,[],\"$level\"]" ]
+	# What does not run has nothing to wait for, and on its own host xl moves nothing.
+	join haswell
+	cpulevel vm migrate web --host westmere
+	cpulevel vm suspend web
+	cpulevel vm migrate web --host haswell
+	[ "$(where web)" = "[\"suspended\",\"haswell\",null,[],\"$level\"]" ]
+}
+
+@test "a move on the same host that is killed is a move, and no start" {
+	join haswell
+	cpulevel vm start web --type pvh --host haswell
+	mkdir bin
+	printf '#!/bin/sh\necho $$ >pid\nexec sleep 60\n' >bin/xe
+	chmod +x bin/xe
+	PATH=$PWD/bin:$PATH cpulevel vm migrate web --host haswell --run --for xapi 3>&- &
+	for _ in $(seq 100); do [[ ! -s pid ]] || break; sleep 0.1; done
+	kill -KILL $! "$(cat pid)"
+	[[ "$(cpulevel vm show web)" = *"pending           moving"*"when it has moved: "* ]]
+	run -2 cpulevel vm start web --host haswell
+	[[ $output != *"is being started"* && $output = *"web: has a pending move from haswell to haswell"* ]]
+	cpulevel vm migrate web --abort
+	[ "$(where web)" = "[\"running\",\"haswell\",null,[],\"$(level)\"]" ]
+}
+
+@test "records of an earlier release say what is pending" {
+	join haswell westmere
+	cpulevel vm start moved --type pvh --host haswell
+	cpulevel vm start begun --type pvh --host haswell
+	cpulevel pool export | jq '.records["vm/moved"] |= sub("end\n$"; "moving_to westmere\nmoving_since 1700000000\nend\n")
+		| .records["vm/begun"] |= sub("end\n$"; "moving_to haswell\nmoving_since 1700000000\nend\n")' >old.json
+	CPULEVEL_STORE=$(other_store old)
+	cpulevel pool import old.json
+	[ "$(cpulevel vm show moved --json | jq -c '[.pending, .pending_host, .pending_since]')" = '["moving","westmere","2023-11-14T22:13:20Z"]' ]
+	[ "$(cpulevel vm show begun --json | jq -r .pending)" = starting ]
+	cpulevel vm migrate moved --done
+	[ "$(where moved | jq -c '.[:3]')" = '["running","westmere",null]' ]
 }
 
 @test "a VM that came without a record is assumed to have all its host can give" {
@@ -139,7 +208,7 @@ where() { cpulevel vm show "$1" --json | jq -c '[.state, .host, .moving_to, .fla
 	run -1 cpulevel vm migrate in --host westmere
 	cpulevel vm stop in
 	cpulevel vm start in --host haswell
-	cpulevel vm migrate in --host westmere
+	moves in --host westmere
 }
 
 @test "an old record of four words is extended with its host's, a longer one with zeros" {
@@ -273,7 +342,7 @@ adopt_more() {
 	cpulevel vm checkpoint web disks --disks
 	join westmere
 	cpulevel vm reboot web
-	cpulevel vm migrate web --host westmere
+	moves web --host westmere
 	run -1 cpulevel vm revert web before --host westmere
 	[[ $output = *"AVX2"* ]]
 	cpulevel vm revert web before --host haswell
@@ -291,7 +360,7 @@ adopt_more() {
 	run -1 cpulevel vm migrate web --host far1 --check
 	[[ $output = *"answer            stranded"* ]]
 	[[ $output = *"AVX2 (7:0.ebx[5]): far2 lacks it"* ]]
-	cpulevel vm migrate web --host far1 --allow-stranded
+	moves web --host far1 --allow-stranded
 	[ "$(cpulevel vm show web --json | jq -c '[.pool, .host, .flags]')" = '["far","far1",["stranded"]]' ]
 	cpulevel vm migrate web --host haswell --json | jq -e '.command == "xl migrate web haswell"'
 }
@@ -366,7 +435,7 @@ adopt_more() {
 	cpulevel pool join "$(host_file w2 haswell 's/^caps .*/caps 1e/')"
 	run -0 cpulevel vm start pv2 --type pv --host w2
 	[[ $output = *"exposed "*"AVX2"* ]]
-	run -0 cpulevel vm migrate pv2 --host westmere
+	run -0 moves pv2 --host westmere
 	[[ $output = *"seen_but_missing"*"AVX2"* ]]
 }
 

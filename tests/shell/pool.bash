@@ -73,6 +73,12 @@ host_file() {	# NAME HOST [SCRIPT]
 	echo "$1.host"
 }
 
+# A VM moves: the command is printed, somebody runs it, and that is recorded.
+moves() {	# VM --host HOST [OPTION]...
+	cpulevel vm migrate "$@" >/dev/null
+	cpulevel vm migrate "$1" --done
+}
+
 level() { cpulevel pool level --json | jq -r ".${1:-hvm}"; }
 
 # ---- Abuse ----
@@ -93,7 +99,7 @@ worker() {	# NUMBER STEPS
 		((i < $2)) || ! tried || break
 		vm=vm$((RANDOM % 8)) host=h$((RANDOM % 5)) kind=haswell
 		[[ $host != h4 ]] || kind=westmere
-		case $((RANDOM % 20)) in
+		case $((RANDOM % 22)) in
 		[0-2]) cmd=(pool join --name "$host" "$HOSTS/$kind") ;;
 		3) cmd=(pool join --name h4 "$HOSTS/westmere") ;;
 		4) cmd=(pool leave "$host") ;;
@@ -105,6 +111,8 @@ worker() {	# NUMBER STEPS
 		12) cmd=(vm reboot "$vm") ;;
 		13 | 14) cmd=(vm migrate "$vm" --host "$host") ;;
 		15 | 16) cmd=(vm migrate "$vm" --host h4) ;;
+		17 | 18) cmd=(vm migrate "$vm" --done) ;;
+		19) cmd=(vm migrate "$vm" --abort) ;;
 		*) cmd=(vm start "$vm" --type pvh --host "$host") ;;
 		esac
 		if ((RANDOM % 3)); then
@@ -135,8 +143,9 @@ check_store() {
 		cpulevel vm show "$vm" --json |
 			jq -e --arg host "$host" 'any(.can_be_on[]; .name == $host and .answer == "yes")' >/dev/null
 	done <running
-	# It is kept twice, and both say the same.
-	diff <(awk '{ print $2 "/" $1 }' running | sort) <(kept_running | sort)
+	# Where VMs run, or are about to, is kept twice, and both say the same.
+	diff <(cpulevel vm list --json | jq -r '.vms[] | select(.state == "running") | .name as $vm
+		| [.host, .pending_host // empty] | unique[] + "/" + $vm' | sort) <(kept_running | sort)
 }
 
 # The bits that decide no verdict: OSXSAVE, OSPKE, HTT, CMP_LEGACY, FDP_EXCP_ONLY, NO_FPU_SEL.

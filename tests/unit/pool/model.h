@@ -21,6 +21,7 @@
 
 enum { PV, HVM };
 enum { HALTED, RUNNING, SUSPENDED };
+enum { SETTLED, STARTING, MOVING };
 enum answer { YES, VENDOR, TYPE, FEATURES, STRANDED, ERROR };
 
 struct set { uint32_t w[WORDS]; };
@@ -45,6 +46,8 @@ struct vm {
 	struct image now, saved[NR_SAVED];
 	int type;		/* as enum cl_vm_type: 0 pv, 1 hvm, 2 pvh */
 	int pool, host;		/* -1: none */
+	int pending, to;	/* where it starts or moves to */
+	bool fresh;		/* STARTING: it was not known before */
 };
 
 struct model {

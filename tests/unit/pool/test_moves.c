@@ -34,13 +34,21 @@ static int act(enum cl_vm_verb verb, enum cl_vm_step step, const char *host)
 	return cl_registry_vm(store, &request, &answer, &error);
 }
 
-static bool is(enum cl_vm_state state, const char *host, const char *moving_to)
+static bool is_pending(enum cl_vm_pending pending, enum cl_vm_state state,
+		       const char *host, const char *pending_host)
 {
 	struct cl_vm vm;
 
 	return !cl_registry_find_vm(store, "web", &vm, &error) &&
 	       vm.state == state && !strcmp(vm.host, host) &&
-	       !strcmp(vm.moving_to, moving_to) && !vm.moving_since == !*moving_to;
+	       vm.pending == pending && !strcmp(vm.pending_host, pending_host) &&
+	       !vm.pending_since == !*pending_host;
+}
+
+static bool is(enum cl_vm_state state, const char *host, const char *pending_host)
+{
+	return is_pending(!*pending_host ? CL_PENDING_NONE : strcmp(host, pending_host) ?
+			  CL_PENDING_MOVING : CL_PENDING_STARTING, state, host, pending_host);
 }
 
 static void test_steps(void)
@@ -54,6 +62,15 @@ static void test_steps(void)
 	   "it comes to nothing");
 	ok(!act(CL_VM_MIGRATE, CL_STEP_BEGIN, "b") && !act(CL_VM_MIGRATE, CL_STEP_END, "b") &&
 	   is(CL_VM_RUNNING, "b", ""), "it ends, and the VM is there");
+	ok(!act(CL_VM_MIGRATE, CL_STEP_BEGIN, "a") &&
+	   act(CL_VM_MIGRATE, CL_STEP_END, "b") == -EINVAL && is(CL_VM_RUNNING, "b", "a"),
+	   "it ends where it was to, and nowhere else");
+	ok(act(CL_VM_START, CL_STEP_CANCEL, "b") == -EINVAL && !act(CL_VM_MIGRATE, CL_STEP_CANCEL, NULL),
+	   "no start of it comes to nothing");
+	ok(!act(CL_VM_MIGRATE, CL_STEP_BEGIN, "b") &&
+	   is_pending(CL_PENDING_MOVING, CL_VM_RUNNING, "b", "b") &&
+	   !act(CL_VM_MIGRATE, CL_STEP_END, NULL) && is(CL_VM_RUNNING, "b", ""),
+	   "on its own host it moves too, and does not start");
 	ok(!act(CL_VM_STOP, 0, NULL) && !act(CL_VM_MIGRATE, CL_STEP_BEGIN, "a") &&
 	   is(CL_VM_HALTED, "", ""), "what does not run has nothing to wait for");
 }
@@ -102,7 +119,14 @@ static void test_hosts(void)
 	ok(!cl_registry_report(store, &again, false, &change, &error) &&
 	   !change.halted && is(CL_VM_RUNNING, "a", "b"),
 	   "after a boot of the host that it was leaving nobody says that it has ended");
+	ok(cl_registry_leave(store, "b", false, &change, &error) == -EBUSY,
+	   "nor may the host leave that it was going to");
 	ok(!act(CL_VM_ADOPT, 0, "b") && is(CL_VM_RUNNING, "b", ""), "it is found where it went");
+	act(CL_VM_MIGRATE, CL_STEP_BEGIN, "a");
+	ok(!cl_registry_leave(store, "a", true, &change, &error) && !change.halted &&
+	   is(CL_VM_RUNNING, "b", "") &&
+	   !cl_registry_join(store, "lab", &again, &change, &error),
+	   "where it was going to is lost, and it is not");
 	act(CL_VM_MIGRATE, CL_STEP_BEGIN, "a");
 	ok(!cl_registry_leave(store, "b", true, &change, &error) && change.halted == 1 &&
 	   is(CL_VM_HALTED, "", ""), "with a host that is lost it is lost");

@@ -39,6 +39,7 @@ static void compare_vm(int v)
 	if (vm->host >= 0)
 		host_name(host, vm->host);
 	expect("its state", there.state, vm->now.state);
+	expect("what is pending", there.pending, vm->pending);
 	expect("its type", there.type, vm->type);
 	expect("its host is another", strcmp(there.host, host), 0);
 	expect("its pool is another", strcmp(there.pool, pools[vm->pool]), 0);

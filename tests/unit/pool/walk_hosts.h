@@ -109,15 +109,27 @@ static struct cl_member member_of(int h)
 	return member;
 }
 
-static void halt_there(int h)
+/* @lost: what was leaving it ends too, and nothing moves to it any more. */
+static void halt_there(int h, bool lost)
 {
 	int v;
 
-	for (v = 0; v < NR_VMS; v++)
-		if (m.vms[v].now.state == RUNNING && m.vms[v].host == h) {
-			m.vms[v].now = (struct image){ .there = true };
-			m.vms[v].host = -1;
+	for (v = 0; v < NR_VMS; v++) {
+		struct vm *vm = &m.vms[v];
+
+		if (vm->now.state != RUNNING)
+			continue;
+		if (vm->host == h && (lost || vm->pending != MOVING || vm->to == h)) {
+			vm->now = (struct image){ .there = true };
+			vm->host = -1;
+			vm->pending = SETTLED;
+		} else if (lost && vm->pending && vm->to == h) {
+			vm->pending = SETTLED;
+		} else if (vm->host == h) {
+			/* If it has not moved it is lost; nobody has said so. */
+			vm->now.excused = true;
 		}
+	}
 }
 
 static bool busy(int h)
@@ -125,7 +137,8 @@ static bool busy(int h)
 	int v;
 
 	for (v = 0; v < NR_VMS; v++)
-		if (m.vms[v].now.state == RUNNING && m.vms[v].host == h)
+		if (m.vms[v].now.state == RUNNING &&
+		    (m.vms[v].host == h || (m.vms[v].pending && m.vms[v].to == h)))
 			return true;
 	return false;
 }
@@ -172,7 +185,7 @@ static void leave(void)
 		wanted = -EBUSY;
 	expect("leave", cl_registry_leave(store, name, force, &change, &error), wanted);
 	if (!wanted) {
-		halt_there(h);
+		halt_there(h, true);
 		m.hosts[h].pool = -1;
 	}
 	tally[CL_NR_VM_VERBS + 1][!!wanted]++;
@@ -196,7 +209,7 @@ static void report(void)
 	expect("report", cl_registry_report(store, &member, true, &change, &error),
 	       wanted);
 	if (!wanted && m.hosts[h].boots != before.boots)
-		halt_there(h);
+		halt_there(h, false);
 	tally[CL_NR_VM_VERBS + 2][!!wanted]++;
 }
 

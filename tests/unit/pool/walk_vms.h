@@ -26,11 +26,42 @@ static void settle(const char *what, enum answer got, enum answer wanted)
 	expect(what, got, wanted);
 }
 
+static void gone(struct vm *vm)
+{
+	memset(vm, 0, sizeof(*vm));
+	vm->pool = vm->host = -1;
+}
+
+/* What has begun to start has not, after all. */
+static void cancel_start(struct vm *vm, struct cl_vm_request *request)
+{
+	bool begun = vm->pending == STARTING;
+
+	request->step = CL_STEP_CANCEL;
+	request->fresh = vm->fresh;
+	request->host = NULL;
+	settle("cancel", ask(request), begun ? YES : ERROR);
+	if (begun && vm->fresh)
+		gone(vm);
+	if (!begun || !vm->now.there)
+		return;
+	vm->now = (struct image){ .there = true };
+	vm->host = -1;
+	vm->pending = SETTLED;
+}
+
 static void start(struct vm *vm, struct cl_vm_request *request, int h)
 {
 	enum answer wanted = ERROR;
 	struct set level;
+	bool fresh = !vm->now.there;
 	int nr;
+
+	if (vm->now.there && !pick(8)) {
+		cancel_start(vm, request);
+		return;
+	}
+	request->step = pick(4) ? CL_STEP_ALL : CL_STEP_BEGIN;
 
 	level = level_of(&m, m.hosts[h].pool, request->type ? HVM : PV, &nr);
 	if (vm->now.there && vm->type != request->type)
@@ -46,6 +77,9 @@ static void start(struct vm *vm, struct cl_vm_request *request, int h)
 	vm->pool = m.hosts[h].pool;
 	vm->host = h;
 	vm->now = (struct image){ true, RUNNING, m.hosts[h].vendor, level, false };
+	vm->pending = request->step == CL_STEP_BEGIN ? STARTING : SETTLED;
+	vm->fresh = fresh;
+	vm->to = h;
 }
 
 static void plain(struct vm *vm, struct cl_vm_request *request)
@@ -54,7 +88,8 @@ static void plain(struct vm *vm, struct cl_vm_request *request)
 	enum answer wanted = ERROR;
 
 	if (vm->now.there && (vm->now.state == RUNNING ||
-			      (stop_it && vm->now.state == SUSPENDED)))
+			      (stop_it && vm->now.state == SUSPENDED)) &&
+	    (stop_it || !vm->pending))
 		wanted = YES;
 	settle("stop or suspend", ask(request), wanted);
 	if (wanted != YES)
@@ -65,6 +100,7 @@ static void plain(struct vm *vm, struct cl_vm_request *request)
 	}
 	vm->now = (struct image){ .there = true };
 	vm->host = -1;
+	vm->pending = SETTLED;
 }
 
 static void reboot(struct vm *vm, struct cl_vm_request *request)
@@ -73,7 +109,7 @@ static void reboot(struct vm *vm, struct cl_vm_request *request)
 	int nr;
 
 	request->by_itself = !pick(4);
-	if (vm->now.there && vm->now.state == RUNNING)
+	if (vm->now.there && vm->now.state == RUNNING && !vm->pending)
 		wanted = YES;
 	if (wanted == YES && !request->by_itself &&
 	    !m.hosts[vm->host].offers[guest_of(vm)])
@@ -111,14 +147,46 @@ static bool goes(const struct cl_vm_request *request, enum answer answer)
 	       (answer == STRANDED && request->allow_stranded);
 }
 
+static void land_on(struct vm *vm, int h, enum answer answer)
+{
+	vm->pool = m.hosts[h].pool;
+	vm->host = h;
+	vm->now.state = RUNNING;
+	vm->now.excused |= answer != YES && answer != STRANDED;
+	vm->pending = SETTLED;
+}
+
+/* The end of a move that has begun: it was made, or it was not. */
+static void end_move(struct vm *vm, struct cl_vm_request *request)
+{
+	bool moved = pick(2), begun = vm->pending == MOVING;
+	enum answer wanted = begun ? YES : ERROR;
+
+	request->step = moved ? CL_STEP_END : CL_STEP_CANCEL;
+	request->force = true;
+	request->host = NULL;
+	if (begun && moved)
+		wanted = land(vm, &vm->now, vm->to, vm->to == vm->host);
+	settle("the end of a move", ask(request), wanted);
+	if (begun && moved)
+		land_on(vm, vm->to, wanted);
+	vm->pending = begun ? SETTLED : vm->pending;
+}
+
 static void move(struct vm *vm, struct cl_vm_request *request, int h)
 {
 	bool resume = request->verb == CL_VM_RESUME;
 	enum answer wanted = ERROR;
 
+	if (!resume && vm->pending == MOVING && pick(2)) {
+		end_move(vm, request);
+		return;
+	}
+	request->step = resume || pick(2) ? CL_STEP_ALL : CL_STEP_BEGIN;
+
 	request->force = !pick(16);
 	request->allow_stranded = !pick(3);
-	if (vm->now.there)
+	if (vm->now.there && !vm->pending)
 		wanted = land(vm, &vm->now, h,
 			      vm->now.state == RUNNING && vm->host == h);
 	if (resume && vm->now.state != SUSPENDED)
@@ -126,11 +194,17 @@ static void move(struct vm *vm, struct cl_vm_request *request, int h)
 	settle(resume ? "resume" : "migrate", ask(request), wanted);
 	if (!goes(request, wanted))
 		return;
+	if (request->step == CL_STEP_BEGIN && vm->now.state == RUNNING) {
+		vm->pending = MOVING;
+		vm->to = h;
+		return;
+	}
 	vm->pool = m.hosts[h].pool;
 	if (vm->now.state != HALTED)
 		vm->host = h;
 	if (resume)
 		vm->now.state = RUNNING;
+	/* The end of a move is recorded whatever the rules say. */
 	vm->now.excused |= wanted != YES && wanted != STRANDED;
 }
 
@@ -139,7 +213,7 @@ static void save(struct vm *vm, struct cl_vm_request *request, int s)
 	enum answer wanted = ERROR;
 
 	request->disks_only = !pick(3);
-	if (vm->now.there && !vm->saved[s].there &&
+	if (vm->now.there && !vm->saved[s].there && !vm->pending &&
 	    (vm->now.state != HALTED || request->disks_only))
 		wanted = YES;
 	settle("checkpoint", ask(request), wanted);
@@ -157,7 +231,7 @@ static void revert(struct vm *vm, struct cl_vm_request *request, int s, int h)
 	enum answer wanted = ERROR;
 
 	request->force = !pick(16);
-	if (vm->now.there && vm->saved[s].there)
+	if (vm->now.there && vm->saved[s].there && !vm->pending)
 		wanted = land(vm, &vm->saved[s], h, false);
 	settle("revert", ask(request), wanted);
 	if (!goes(request, wanted))
@@ -172,6 +246,23 @@ static void revert(struct vm *vm, struct cl_vm_request *request, int s, int h)
 	vm->now.excused |= wanted != YES && wanted != STRANDED;
 }
 
+/* It is said where it is, and what is known of it stays. */
+static void find_again(struct vm *vm, struct cl_vm_request *request, int h)
+{
+	bool same = vm->now.state == RUNNING && vm->host == h;
+	enum answer wanted = ERROR;
+
+	if (vm->now.state == HALTED)
+		return;
+	request->force = !pick(16);
+	if (vm->type == request->type &&
+	    (vm->now.state == SUSPENDED || same || (vm->pending && vm->to == h)))
+		wanted = land(vm, &vm->now, h, same);
+	settle("adopt what is known", ask(request), wanted);
+	if (goes(request, wanted))
+		land_on(vm, h, wanted);
+}
+
 /* With what it has at home, with an old record, or with none. */
 static void adopt(struct vm *vm, struct cl_vm_request *request, int h)
 {
@@ -182,8 +273,10 @@ static void adopt(struct vm *vm, struct cl_vm_request *request, int h)
 	struct image image;
 	struct vm new = *vm;
 
-	if (vm->now.there)
+	if (vm->now.there) {
+		find_again(vm, request, h);
 		return;
+	}
 	image = (struct image){ true, RUNNING, host->vendor, host->max[guest], false };
 	if (kind) {
 		recorded.set = give(&host->def[guest], kind == 1 ? 4 : 17);
@@ -215,10 +308,8 @@ static void forget(struct vm *vm, struct cl_vm_request *request)
 	request->force = pick(2);
 	settle("forget", ask(request), vm->now.there &&
 	       (vm->now.state == HALTED || request->force) ? YES : ERROR);
-	if (vm->now.there && (vm->now.state == HALTED || request->force)) {
-		memset(vm, 0, sizeof(*vm));
-		vm->pool = vm->host = -1;
-	}
+	if (vm->now.there && (vm->now.state == HALTED || request->force))
+		gone(vm);
 }
 
 static void act(void)
