@@ -4,7 +4,7 @@
 
 #include "../session.h"
 
-#define MAX_WORDS	8
+#define MAX_WORDS	10
 
 /* Words of the command, for people and for execvp(); how many. */
 static int command_of(const char *words[MAX_WORDS], char pieces[2][160],
@@ -21,9 +21,14 @@ static int command_of(const char *words[MAX_WORDS], char pieces[2][160],
 		words[n++] = "xe";
 		words[n++] = "vm-migrate";
 		snprintf(pieces[0], 160, "vm=%s", vm->name);
-		snprintf(pieces[1], 160, answer->cross_pool ?
-			 "remote-master=%s" : "host=%s", host);
+		snprintf(pieces[1], 160, "host=%s", host);
 		words[n++] = pieces[0];
+		/* The store knows neither the pool's coordinator nor a password. */
+		if (answer->cross_pool) {
+			words[n++] = "remote-master=MASTER";
+			words[n++] = "remote-username=USER";
+			words[n++] = "remote-password=PASSWORD";
+		}
 		words[n++] = pieces[1];
 		words[n++] = "live=true";
 	} else {
@@ -76,6 +81,8 @@ int run_move(enum tool tool, const struct cl_vm_answer *answer)
 	const char *words[MAX_WORDS];
 	char pieces[2][160];
 
+	if (tool == TOOL_XAPI && answer->cross_pool)
+		return complain("--run", "a move to another pool needs that pool's password, which is put on no command line here; run what is printed without --run, and then --done");
 	if (!command_of(words, pieces, tool, answer))
 		return EXIT_YES;
 	return run_program(words, NULL, "the VM stays where it is");
