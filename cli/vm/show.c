@@ -127,7 +127,10 @@ static int list_vm(void *arg, const struct cl_vm *vm)
 
 int verb_vm_list(const struct arguments *args)
 {
-	struct cl_store *store = open_store(args, false);
+	const char *name = option_text(args, OPT_POOL, 0);
+	struct cl_pool pool;
+	struct cl_store *store = name ? open_pool(args, &pool, NULL) :
+					open_store(args, false);
 	struct cl_error error;
 	struct out out;
 	int ret;
@@ -137,8 +140,7 @@ int verb_vm_list(const struct arguments *args)
 	out_begin(&out, args, "cpulevel/vm-list/1");
 	if (args->json)
 		out_array(&out, "vms");
-	ret = cl_registry_vms(store, option_text(args, OPT_POOL, 0), list_vm,
-			      &out, &error);
+	ret = cl_registry_vms(store, name, list_vm, &out, &error);
 	if (args->json)
 		out_end_group(&out);
 	cl_store_close(store);
