@@ -39,7 +39,8 @@ static void out_event(struct out *out, const struct cl_event *event)
 	if (!out->json) {
 		out_line(out, "%s  %s %s%s%s%s",  time_text(text, event->time),
 			 event->verb, event->subject, *event->object ? " " : "",
-			 event->object, event->forced ? " (forced)" : "");
+			 event->object, event->forced ? " (forced)" :
+			 event->stranded ? " (stranded)" : "");
 		out->depth++;
 		if (event->nr_hosts)
 			out_level_change(out, event->before, event->after);
@@ -55,6 +56,7 @@ static void out_event(struct out *out, const struct cl_event *event)
 	else
 		out_absent(out, "object", "");
 	out_answer(out, "forced", event->forced);
+	out_answer(out, "stranded", event->stranded);
 	out_number(out, "hosts", event->nr_hosts);
 	out_level_change(out, event->before, event->after);
 }

@@ -19,6 +19,7 @@ void cl_event_write(const struct cl_event *event, FILE *to)
 	cl_put_text(to, "subject", event->subject);
 	cl_put_text(to, "object", event->object);
 	cl_put_text(to, "forced", event->forced ? "yes" : "");
+	cl_put_text(to, "stranded", event->stranded ? "yes" : "");
 	cl_put_set(to, "pv_before", &event->before[CL_GUEST_PV]);
 	cl_put_set(to, "pv", &event->after[CL_GUEST_PV]);
 	cl_put_set(to, "hvm_before", &event->before[CL_GUEST_HVM]);
@@ -62,6 +63,8 @@ static bool take(void *value, const char *key, const char *text)
 		return cl_take_text(event->object, sizeof(event->object), text);
 	if (!strcmp(key, "forced"))
 		event->forced = true;
+	if (!strcmp(key, "stranded"))
+		event->stranded = true;
 	return take_level(event, key, text);
 }
 

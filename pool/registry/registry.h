@@ -80,6 +80,7 @@ struct cl_event {
 	char subject[CL_NAME_SIZE];	/* a host or a VM */
 	char object[CL_NAME_SIZE];	/* where a VM went, or "" */
 	bool forced;
+	bool stranded;			/* a VM that fits not every host there */
 	uint32_t nr_hosts;
 	struct cl_featureset before[CL_NR_GUESTS], after[CL_NR_GUESTS];	/* by enum cl_guest */
 };

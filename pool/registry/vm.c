@@ -258,7 +258,8 @@ static int keep_exception(struct act *act)
 {
 	const struct cl_vm_request *request = act->request;
 	struct cl_vm_answer *answer = act->answer;
-	struct cl_event event = { .forced = true };
+	bool stranded = answer->move.answer == CL_MOVE_STRANDED;
+	struct cl_event event = { .forced = !stranded, .stranded = stranded };
 	int ret;
 
 	if (answer->move.answer == CL_MOVE_YES || request->step == CL_STEP_BEGIN)
