@@ -81,7 +81,8 @@ void cl_vm_fits(struct cl_move *move, const struct cl_vm *vm,
 				 cl_member_max_leaves_accepted(to, cl_vm_guest(vm))))
 		move->answer = CL_MOVE_LEAVES;
 	/* Not a rule: what it saw it may use, but Xen never promised it. */
-	cl_minus(&move->uncertain, &vm->exposed, max);
+	cl_or(&move->uncertain, &vm->seen, &vm->exposed);
+	cl_minus(&move->uncertain, &move->uncertain, max);
 }
 
 /* The features that all hosts with such guests can take. */

@@ -142,7 +142,8 @@ struct cl_vm {
 	unsigned int flags;		/* CL_VM_* */
 	char vendor[13];		/* of the CPUs it was started on, or "" */
 	struct cl_featureset set;	/* what it was started with */
-	struct cl_featureset exposed;	/* PV: what it could see besides */
+	struct cl_featureset exposed;	/* PV: what it can see besides, on its host */
+	struct cl_featureset seen;	/* PV: the same of all its hosts so far */
 	struct cl_max_leaves max_leaves;	/* it was given; all 0: not known */
 	enum cl_vm_pending pending;	/* MOVING: it may be here or there */
 	char pending_host[CL_NAME_SIZE];	/* where it starts or moves to, or "" */
@@ -183,7 +184,7 @@ struct cl_move {
 	enum cl_move_answer answer;
 	struct cl_verdict verdict;	/* of the host it lands on */
 	struct cl_featureset stranded;	/* what other hosts of its pool lack */
-	struct cl_featureset uncertain;	/* PV: seen where it was, not here */
+	struct cl_featureset uncertain;	/* PV: seen on some host, missing here */
 	struct {
 		uint32_t leaf;		/* 0, 7 or 0x80000000, whose eax tells */
 		uint32_t vm, host;	/* the VM's maximum; what the host accepts */
@@ -236,8 +237,9 @@ int cl_vm_checkpoint(const struct cl_vm *vm, struct cl_vm *saved,
 		     const char *name, bool disks_only, struct cl_error *error);
 int cl_vm_revert(struct cl_vm *vm, const struct cl_vm *saved,
 		 const struct cl_member *host, struct cl_error *error);
+/* Of that kind: the copy of a template is a VM, unless a template is asked for. */
 int cl_vm_copy(const struct cl_vm *vm, struct cl_vm *copy, const char *name,
-	       const char *pool, struct cl_error *error);
+	       const char *pool, enum cl_vm_kind kind, struct cl_error *error);
 
 /* What a domain has, as Xen or a record tells it. */
 struct cl_given {

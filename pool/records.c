@@ -132,6 +132,7 @@ void cl_vm_write(const struct cl_vm *vm, FILE *to)
 	cl_put_text(to, "vendor", vm->vendor);
 	cl_put_set(to, "set", &vm->set);
 	cl_put_set(to, "exposed", &vm->exposed);
+	cl_put_set(to, "seen", &vm->seen);
 	if (cl_max_leaves_text(&vm->max_leaves, leaves))
 		cl_put_text(to, "leaves", leaves);
 	if (vm->pending)
@@ -207,6 +208,8 @@ static bool take_vm(void *value, const char *key, const char *text)
 		return cl_take_set(&vm->set, text);
 	if (!strcmp(key, "exposed"))
 		return cl_take_set(&vm->exposed, text);
+	if (!strcmp(key, "seen"))
+		return cl_take_set(&vm->seen, text);
 	if (!strcmp(key, "leaves"))
 		return cl_max_leaves_parse(&vm->max_leaves, text);
 	return take_choice(vm, key, text) && take_pending(vm, key, text);

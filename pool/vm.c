@@ -49,7 +49,22 @@ static void forget_set(struct cl_vm *vm)
 	cl_vm_migrate_abort(vm);
 	memset(&vm->set, 0, sizeof(vm->set));
 	memset(&vm->exposed, 0, sizeof(vm->exposed));
+	memset(&vm->seen, 0, sizeof(vm->seen));
 	memset(&vm->max_leaves, 0, sizeof(vm->max_leaves));
+}
+
+/* The VM goes on there.  What a PV guest sees besides its set is the host's. */
+static void land(struct cl_vm *vm, const struct cl_member *host)
+{
+	strcpy(vm->host, host->host.name);
+	strcpy(vm->pool, host->pool);
+	if (!*vm->vendor)
+		strcpy(vm->vendor, host->host.vendor);
+	cl_vm_migrate_abort(vm);
+	memset(&vm->exposed, 0, sizeof(vm->exposed));
+	if (cl_vm_guest(vm) == CL_GUEST_PV)
+		cl_member_exposes(&vm->exposed, host, &vm->set);
+	cl_or(&vm->seen, &vm->seen, &vm->exposed);
 }
 
 /* A fresh start there, at the level that the pool has now. */
@@ -64,14 +79,11 @@ static int boot(struct cl_vm *vm, const struct cl_pool *pool,
 			       cl_vm_type_name(vm->type), host->host.name);
 	forget_set(vm);
 	vm->state = CL_VM_RUNNING;
-	strcpy(vm->pool, pool->name);
-	strcpy(vm->host, host->host.name);
-	strcpy(vm->vendor, host->host.vendor);
 	vm->set = pool->level[guest];
 	/* No level changes these. */
 	vm->max_leaves = *cl_member_max_leaves_given(host, guest);
-	if (guest == CL_GUEST_PV)
-		cl_member_exposes(&vm->exposed, host, &vm->set);
+	land(vm, host);
+	strcpy(vm->pool, pool->name);
 	return 0;
 }
 
@@ -116,18 +128,9 @@ int cl_vm_suspend(struct cl_vm *vm, struct cl_error *error)
 	return 0;
 }
 
-static void move_to(struct cl_vm *vm, const struct cl_member *to)
-{
-	strcpy(vm->host, to->host.name);
-	strcpy(vm->pool, to->pool);
-	if (!*vm->vendor)
-		strcpy(vm->vendor, to->host.vendor);
-	cl_vm_migrate_abort(vm);
-}
-
 void cl_vm_migrate_complete(struct cl_vm *vm, const struct cl_member *host)
 {
-	move_to(vm, host);
+	land(vm, host);
 }
 
 int cl_vm_migrate_begin(struct cl_vm *vm, const struct cl_member *to,
@@ -145,7 +148,7 @@ int cl_vm_resume(struct cl_vm *vm, const struct cl_member *host,
 	if (vm->state != CL_VM_SUSPENDED)
 		return not_in_state(vm, "suspended", error);
 	vm->state = CL_VM_RUNNING;
-	move_to(vm, host);
+	land(vm, host);
 	return 0;
 }
 
@@ -155,7 +158,7 @@ int cl_vm_migrate(struct cl_vm *vm, const struct cl_member *to,
 	if (vm->kind != CL_VM_ORDINARY)
 		return refuse_template(vm, error);
 	if (cl_vm_alive(vm))
-		move_to(vm, to);
+		land(vm, to);
 	else
 		strcpy(vm->pool, to->pool);
 	return 0;
@@ -191,21 +194,23 @@ int cl_vm_revert(struct cl_vm *vm, const struct cl_vm *saved,
 	if (!cl_vm_alive(saved))
 		return 0;
 	vm->state = CL_VM_RUNNING;
-	move_to(vm, host);
+	land(vm, host);
 	return 0;
 }
 
 int cl_vm_copy(const struct cl_vm *vm, struct cl_vm *copy, const char *name,
-	       const char *pool, struct cl_error *error)
+	       const char *pool, enum cl_vm_kind kind, struct cl_error *error)
 {
-	if (vm->kind == CL_VM_SYSTEM_TEMPLATE)
+	if (vm->kind == CL_VM_SYSTEM_TEMPLATE &&
+	    (kind != CL_VM_ORDINARY || strcmp(vm->pool, pool)))
 		return cl_fail(error, -ENOTSUP, vm->name,
-			       "is a system's template, which every pool has; copy from that one");
+			       "is a system's template, which every pool has; a VM is copied from that of its own pool");
 	if (cl_vm_alive(vm))
 		return not_in_state(vm, "halted", error);
 	*copy = *vm;
 	snprintf(copy->name, sizeof(copy->name), "%s", name);
 	snprintf(copy->pool, sizeof(copy->pool), "%s", pool);
+	copy->kind = kind;
 	return 0;
 }
 
@@ -234,14 +239,11 @@ void cl_vm_adopt(struct cl_vm *vm, const struct cl_member *host,
 
 	vm->state = CL_VM_RUNNING;
 	vm->flags = recorded ? 0 : CL_VM_ASSUMED;
-	strcpy(vm->host, host->host.name);
-	strcpy(vm->pool, host->pool);
 	snprintf(vm->vendor, sizeof(vm->vendor), "%s",
 		 vendor && *vendor ? vendor : host->host.vendor);
 	vm->set = recorded ? recorded->set : max ? *max : nothing;
 	vm->max_leaves = recorded ? recorded->max_leaves : unknown;
-	vm->exposed = nothing;
-	cl_vm_migrate_abort(vm);
 	if (recorded && max)
 		cl_record_extend(&vm->set, max);
+	land(vm, host);
 }

@@ -59,7 +59,7 @@ const struct verb vm_verbs[] = {
 	  1, 1, STORE | OPT_HOST | OPT_FORCE | OPT_STRANDED | OPT_CHECK |
 	  OPT_RUN | OPT_FOR | OPT_DONE | OPT_ABORT, verb_vm_migrate, NULL },
 	{ "copy", "VM NAME", "a halted VM or a template, once more",
-	  2, 2, STORE, verb_vm_copy, NULL },
+	  2, 2, STORE | OPT_TEMPLATE, verb_vm_copy, NULL },
 	{ "show", "VM", "what it has, and where it can be",
 	  1, 1, OPT_STORE, verb_vm_show, NULL },
 	{ "list", "", "all VMs of a pool, or of all pools",

@@ -214,7 +214,6 @@ static int adopt(struct act *act, struct cl_vm *vm)
 	cl_verdict(&verdict, &before->set, &vm->set, NULL, NULL);
 	answer->short_of = verdict.missing;
 	vm->flags = before->flags & ~CL_VM_ASSUMED;
-	vm->exposed = before->exposed;
 	if (!request->recorded->max_leaves.max_leaf)
 		vm->max_leaves = before->max_leaves;
 	return 0;
@@ -235,7 +234,8 @@ static int copy(struct act *act)
 	struct cl_vm_answer *answer = act->answer;
 	struct cl_vm vm;
 	int ret = cl_vm_copy(&answer->before, &vm, act->request->other,
-			     act->pool->name, cl_txn_error(act->txn));
+			     act->pool->name, act->request->kind,
+			     cl_txn_error(act->txn));
 
 	if (ret)
 		return ret;

@@ -119,7 +119,7 @@ struct cl_vm_request {
 	const char *pool;	/* to be in, where no host tells; or NULL */
 	const char *other;	/* the checkpoint's or the copy's name */
 	int type;		/* of a new VM, or -1 */
-	enum cl_vm_kind kind;	/* of one that is adopted */
+	enum cl_vm_kind kind;	/* of what is adopted, or of the copy */
 	bool check;		/* only answer */
 	bool force;		/* whatever the answer is */
 	bool allow_stranded;

@@ -67,7 +67,9 @@ static int find_host(struct cl_txn *txn, struct act *act)
 
 static int find_from(struct cl_txn *txn, struct act *act)
 {
-	const char *name = act->answer->before.host;
+	/* A checkpoint's memory comes from where it was saved. */
+	const char *name = act->request->verb == CL_VM_REVERT ?
+			   act->asked.host : act->answer->before.host;
 	int ret;
 
 	if (!*name)
@@ -320,11 +322,11 @@ static int act_in(struct cl_txn *txn, void *arg)
 	if (!ret)
 		ret = find_host(txn, act);
 	if (!ret)
-		ret = find_from(txn, act);
-	if (!ret)
 		ret = find_pool(txn, act);
 	if (!ret)
 		ret = find_asked(txn, act);
+	if (!ret)
+		ret = find_from(txn, act);
 	if (!ret)
 		ret = cl_act_check(act);
 	if (!ret)

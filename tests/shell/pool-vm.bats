@@ -362,7 +362,22 @@ adopt_more() {
 	[[ $output = *"AVX2 (7:0.ebx[5]): far2 lacks it"* ]]
 	moves web --host far1 --allow-stranded
 	[ "$(cpulevel vm show web --json | jq -c '[.pool, .host, .flags]')" = '["far","far1",["stranded"]]' ]
+	[[ "$(cpulevel pool history --pool far | tail -n 1)" = *"migrate web far1 (stranded)" ]]
+	[ "$(cpulevel pool history --pool far --json | jq -c '.changes[-1] | [.forced, .stranded]')" = '[false,true]' ]
 	cpulevel vm migrate web --host haswell --json | jq -e '.command == "xl migrate web haswell"'
+}
+
+@test "the command for xapi names the other pool and its host, and no password" {
+	join haswell
+	cpulevel vm start web --type pvh --host haswell
+	cpulevel pool create far
+	cpulevel pool join --pool far --name far1 "$HOSTS/haswell"
+	[ "$(cpulevel vm migrate web --host far1 --for xapi --json | jq -r .command)" = \
+		"xe vm-migrate vm=web remote-master=MASTER remote-username=USER remote-password=PASSWORD host=far1 live=true" ]
+	cpulevel vm migrate web --abort
+	run -2 cpulevel vm migrate web --host far1 --for xapi --run
+	[[ $output = *"--run: a move to another pool needs that pool's password, which is put on no command line here; run what is printed without --run, and then --done"* ]]
+	[ "$(where web | jq -c '.[:3]')" = '["running","haswell",null]' ]
 }
 
 @test "into another pool it has to fit every host of it in CPUID leaves too, and so has its checkpoint" {
@@ -422,8 +437,63 @@ adopt_more() {
 	cpulevel vm copy deb deb2 --pool far
 	run -2 cpulevel vm copy sys sys2 --pool far
 	[[ $output = *"is a system's template"* ]]
-	run -2 cpulevel vm start deb --host haswell
-	[[ $output = *"is a template; copy it"* ]]
+	for template in deb sys; do
+		run -2 cpulevel vm start $template --host haswell
+		[[ $output = *"is a template; copy it, and start the copy"* ]]
+		cpulevel vm copy $template of-$template
+		cpulevel vm start of-$template --host haswell
+	done
+	cpulevel vm copy web gold --template user
+	[ "$(cpulevel vm show gold --json | jq -r .kind)" = template ]
+	run -2 cpulevel vm copy sys sys2 --template system
+}
+
+@test "what a PV guest sees is noted wherever it lands, and what it has seen is not forgotten" {
+	join westmere haswell
+	cpulevel pool join "$(host_file bare haswell 's/^caps .*/caps 1e/')"
+	exposed() { cpulevel vm show pv --json | jq -c "$1"; }
+	sees='(.exposed | index("AVX2") != null)'
+	cpulevel vm start pv --type pv --host haswell
+	[ "$(exposed .exposed)" = "[]" ]
+	moves pv --host bare
+	[ "$(exposed "$sees")" = true ]
+	cpulevel vm checkpoint pv there
+	# A host that hides it again; where it is missing that is said.
+	moves pv --host haswell
+	[ "$(exposed .exposed)" = "[]" ]
+	run -0 cpulevel vm migrate pv --host westmere --check
+	[[ $output = *"seen_but_missing"*"AVX2"* ]]
+	cpulevel vm suspend pv
+	cpulevel vm resume pv --host bare
+	[ "$(exposed "$sees")" = true ]
+	cpulevel vm stop pv
+	cpulevel vm revert pv there --host bare
+	[ "$(exposed "$sees")" = true ]
+	cpulevel vm revert pv there --host haswell
+	[ "$(exposed .exposed)" = "[]" ]
+	cpulevel vm stop pv
+	cpulevel vm adopt pv --host bare --features "$(level pv)"
+	[ "$(exposed "$sees")" = true ]
+	# HVM guests see what their policy says.
+	cpulevel vm start hvm --type hvm --host haswell
+	moves hvm --host bare
+	[ "$(cpulevel vm show hvm --json | jq -c .exposed)" = "[]" ]
+}
+
+@test "a revert is compared with the host on which the checkpoint was made" {
+	join haswell westmere
+	cpulevel vm start web --type pvh --host westmere
+	cpulevel vm checkpoint web before
+	moves web --host haswell
+	[ "$(cpulevel vm revert web before --host haswell --check --json | jq -c .changes)" = '["NO_FPU_SEL"]' ]
+	[ "$(cpulevel vm revert web before --host westmere --check --json | jq -c .changes)" = '[]' ]
+}
+
+@test "VMs of a pool that is not there are an error, and no empty list" {
+	run -2 cpulevel vm list --pool nope
+	[[ $output = "cpulevel: nope: no such pool in the store" ]]
+	run -2 --separate-stderr cpulevel vm list --pool nope --json
+	[ "$output" = "" ]
 }
 
 @test "a PV guest on a host that cannot hide it all is said to see it" {

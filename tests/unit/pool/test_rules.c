@@ -179,17 +179,22 @@ static void test_copies(void)
 	struct cl_vm vm = vm_of(CL_VM_HVM), copy;
 
 	make_pool(true);
-	ok(!cl_vm_copy(&vm, &copy, "copy", "lab", &error), "a halted VM is copied");
+	ok(!cl_vm_copy(&vm, &copy, "copy", "lab", CL_VM_ORDINARY, &error), "a halted VM is copied");
 	vm.kind = CL_VM_USER_TEMPLATE;
-	ok(!cl_vm_copy(&vm, &copy, "copy", "lab", &error) &&
-	   copy.kind == CL_VM_USER_TEMPLATE, "a user's template, too");
+	ok(!cl_vm_copy(&vm, &copy, "copy", "lab", CL_VM_ORDINARY, &error) &&
+	   copy.kind == CL_VM_ORDINARY && !cl_vm_start(&copy, &pool, &large, &error),
+	   "a user's template, too, and the copy starts");
+	ok(!cl_vm_copy(&vm, &copy, "copy", "lab", CL_VM_USER_TEMPLATE, &error) &&
+	   copy.kind == CL_VM_USER_TEMPLATE, "or is a template, if that is asked for");
 	ok(cl_vm_start(&vm, &pool, &large, &error) == -ENOTSUP, "it does not start");
 	vm.kind = CL_VM_SYSTEM_TEMPLATE;
-	ok(cl_vm_copy(&vm, &copy, "copy", "lab", &error) == -ENOTSUP,
-	   "the system's is not copied");
+	strcpy(vm.pool, "lab");
+	ok(!cl_vm_copy(&vm, &copy, "copy", "lab", CL_VM_ORDINARY, &error) &&
+	   cl_vm_copy(&vm, &copy, "copy", "far", CL_VM_ORDINARY, &error) == -ENOTSUP,
+	   "the system's is copied in its own pool");
 	vm = vm_of(CL_VM_HVM);
 	cl_vm_start(&vm, &pool, &large, NULL);
-	ok(cl_vm_copy(&vm, &copy, "copy", "lab", &error) == -EINVAL,
+	ok(cl_vm_copy(&vm, &copy, "copy", "lab", CL_VM_ORDINARY, &error) == -EINVAL,
 	   "nor is a VM that runs");
 }
 
