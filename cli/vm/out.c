@@ -159,7 +159,7 @@ static void explain_leaves(char text[400], const struct cl_vm_answer *answer)
 	const struct cl_move *move = &answer->move;
 
 	snprintf(text, 400, "%s numbers %s up to 0x%x, and Xen on %s lets none in with more than 0x%x; started afresh there it has no more",
-		 answer->about, kind_of_leaves(move), move->leaves.vm,
+		 answer->refused, kind_of_leaves(move), move->leaves.vm,
 		 answer->host.host.name, move->leaves.host);
 }
 
@@ -171,7 +171,7 @@ static const char *explain(const struct cl_vm_answer *answer, char text[400])
 	switch (answer->move.answer) {
 	case CL_MOVE_VENDOR:
 		snprintf(text, 400, "%s was started on CPUs of %s, and %s are of %s",
-			 answer->about, *vm->vendor ? vm->vendor : "another vendor",
+			 answer->refused, *vm->vendor ? vm->vendor : "another vendor",
 			 *host->name ? host->name : answer->pool.name,
 			 answer->pool.vendor);
 		break;
@@ -182,14 +182,14 @@ static const char *explain(const struct cl_vm_answer *answer, char text[400])
 		break;
 	case CL_MOVE_FEATURES:
 		snprintf(text, 400, "%s has features that %s cannot give",
-			 answer->about, host->name);
+			 answer->refused, host->name);
 		break;
 	case CL_MOVE_LEAVES:
 		explain_leaves(text, answer);
 		break;
 	case CL_MOVE_STRANDED:
 		snprintf(text, 400, "%s fits not every host of pool %s",
-			 answer->about, answer->pool.name);
+			 answer->refused, answer->pool.name);
 		break;
 	default:
 		return "";

@@ -139,7 +139,7 @@ struct cl_vm_request {
 
 struct cl_vm_answer {
 	struct cl_move move;
-	char about[CL_NAME_SIZE];	/* the VM, or its checkpoint that cannot */
+	char refused[CL_NAME_SIZE];	/* which of it cannot: the VM, or a checkpoint */
 	bool done;			/* it was changed */
 	bool is_new;			/* nothing was known of it */
 	bool cross_pool;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* What VMs do, in a store: found, asked whether they can, changed, kept. */
+/* What VMs do, in a store: the VM and its host are found, the rules asked, the change kept. */
 #include <errno.h>
 #include <string.h>
 
@@ -9,18 +9,16 @@
 /* ---- Who takes part ---- */
 
 /* A VM that is started or adopted need not have been known. */
-static int find_vm(struct cl_txn *txn, struct act *act)
+static int find_vm(struct cl_txn *txn, struct operation *op)
 {
-	const struct cl_vm_request *request = act->request;
-	struct cl_vm *vm = &act->answer->before;
+	const struct cl_vm_request *request = op->request;
+	struct cl_vm *vm = &op->answer->before;
 	int ret = cl_get_vm(txn, request->name, vm);
 
-	act->is_new = ret == -ENOENT &&
-		      (request->verb == CL_VM_START ||
-		       request->verb == CL_VM_ADOPT);
-	if (!act->is_new)
+	op->is_new = ret == -ENOENT && op->verb->is & MAY_BE_NEW;
+	if (!op->is_new)
 		return ret;
-	act->answer->is_new = true;
+	op->answer->is_new = true;
 	if (request->type < 0)
 		return cl_fail(cl_txn_error(txn), -EINVAL, request->name,
 			       "is a new VM; give its --type");
@@ -30,79 +28,72 @@ static int find_vm(struct cl_txn *txn, struct act *act)
 	return 0;
 }
 
-/* The host that it is to be on: named, or where it is. */
-static const char *host_of(const struct act *act)
+/* The host that it is to be on: named, or where it is or moves to. */
+static const char *host_of(const struct operation *op)
 {
-	const struct cl_vm_request *request = act->request;
-	const struct cl_vm *vm = &act->answer->before;
-	const char *there = vm->host;
+	const struct cl_vm_request *request = op->request;
+	const struct cl_vm *vm = &op->answer->before;
 
 	if (request->host)
 		return request->host;
-	switch (request->verb) {
-	case CL_VM_REBOOT:
-	case CL_VM_RESUME:
-	case CL_VM_REVERT:
-		return *there ? there : NULL;
-	case CL_VM_MIGRATE:
-		return request->step == CL_STEP_END && *vm->pending_host ?
-		       vm->pending_host : NULL;
-	default:
-		return NULL;
-	}
+	if (op->verb->is & ON_ITS_HOST)
+		return *vm->host ? vm->host : NULL;
+	if (op->verb->is & ON_PENDING_HOST && request->step == CL_STEP_END)
+		return *vm->pending_host ? vm->pending_host : NULL;
+	return NULL;
 }
 
-static int find_host(struct cl_txn *txn, struct act *act)
+static int find_host(struct cl_txn *txn, struct operation *op)
 {
-	const char *name = host_of(act);
+	const char *name = host_of(op);
 	int ret;
 
 	if (!name)
 		return 0;
-	ret = cl_get_host(txn, name, &act->answer->host);
+	ret = cl_get_host(txn, name, &op->answer->host);
 	if (!ret)
-		act->to = &act->answer->host;
+		op->to = &op->answer->host;
 	return ret;
 }
 
-static int find_from(struct cl_txn *txn, struct act *act)
+static int find_from(struct cl_txn *txn, struct operation *op)
 {
 	/* A checkpoint's memory comes from where it was saved. */
-	const char *name = act->request->verb == CL_VM_REVERT ?
-			   act->asked.host : act->answer->before.host;
+	const char *name = op->request->verb == CL_VM_REVERT ?
+			   op->image.host : op->answer->before.host;
 	int ret;
 
 	if (!*name)
 		return 0;
-	ret = cl_get_host(txn, name, &act->from_host);
+	ret = cl_get_host(txn, name, &op->from_host);
 	/* It may have left since the VM was suspended there. */
 	if (!ret)
-		act->from = &act->from_host;
+		op->from = &op->from_host;
 	return ret == -ENOENT ? 0 : ret;
 }
 
-static int find_pool(struct cl_txn *txn, struct act *act)
+static int find_pool(struct cl_txn *txn, struct operation *op)
 {
-	const struct cl_vm_request *request = act->request;
-	const char *name = act->answer->before.pool;
+	const struct cl_vm_request *request = op->request;
+	const char *name = op->answer->before.pool;
 	const char *old = name;
 	int ret;
 
 	if (request->pool)
 		name = request->pool;
-	if (act->to)
-		name = act->to->pool;
-	if (request->pool && act->to && strcmp(request->pool, act->to->pool))
-		return cl_fail(cl_txn_error(txn), -EINVAL, act->to->host.name,
-			       "is a host of pool %s, not of %s", act->to->pool,
+	if (op->to)
+		name = op->to->pool;
+	if (request->pool && op->to && strcmp(request->pool, op->to->pool))
+		return cl_fail(cl_txn_error(txn), -EINVAL, op->to->host.name,
+			       "is a host of pool %s, not of %s", op->to->pool,
 			       request->pool);
 	if (!*name)
 		return 0;
-	act->answer->cross_pool = *old && strcmp(old, name) &&
+	op->answer->cross_pool = *old && strcmp(old, name) &&
 				  request->verb != CL_VM_REBOOT;
-	ret = cl_get_pool(txn, name, &act->answer->pool,
-			  act->answer->cross_pool ? &act->counts : NULL);
-	act->pool = &act->answer->pool;
+	ret = cl_get_pool(txn, name, &op->answer->pool,
+			  op->answer->cross_pool ? &op->counts : NULL);
+	op->pool = &op->answer->pool;
 	return ret;
 }
 
@@ -121,17 +112,17 @@ static bool is_why(const struct cl_move *there, const struct cl_move *stranded)
 static int count_lacking(void *arg, const char *key,
 			 const struct cl_value *value)
 {
-	struct act *act = arg;
-	struct cl_vm_answer *answer = act->answer;
+	struct operation *op = arg;
+	struct cl_vm_answer *answer = op->answer;
 	const char *name = strrchr(key, '/') + 1;
 	struct cl_member host;
 	struct cl_move move;
-	int ret = cl_get_host(act->txn, name, &host);
+	int ret = cl_get_host(op->txn, name, &host);
 
 	(void)value;
 	if (ret)
 		return ret;
-	cl_vm_fits(&move, &act->about, NULL, &host);
+	cl_vm_fits(&move, &op->refused, NULL, &host);
 	if (!is_why(&move, &answer->move))
 		return 0;
 	if (answer->lacking < 3)
@@ -140,113 +131,94 @@ static int count_lacking(void *arg, const char *key,
 	return 0;
 }
 
-static int name_lacking(struct act *act)
+static int name_lacking(struct operation *op)
 {
 	char prefix[CL_KEY_SIZE];
 
-	if (act->answer->move.answer != CL_MOVE_STRANDED)
+	if (op->answer->move.answer != CL_MOVE_STRANDED)
 		return 0;
-	CL_KEY(prefix, "member/%s/", act->pool->name);
-	return cl_txn_scan(act->txn, prefix, NULL, count_lacking, act);
+	CL_KEY(prefix, "member/%s/", op->pool->name);
+	return cl_txn_scan(op->txn, prefix, NULL, count_lacking, op);
 }
 
 /* The pool's counts tell of features; for leaves its hosts are read, once. */
-static int ask_hosts(struct act *act, struct cl_move *move,
+static int fit_hosts(struct operation *op, struct cl_move *move,
 		     const struct cl_vm *vm)
 {
 	int ret = 0;
 
-	cl_vm_fits_pool(move, vm, act->pool, &act->counts);
+	cl_vm_fits_pool(move, vm, op->pool, &op->counts);
 	if (move->answer != CL_MOVE_YES || !vm->max_leaves.max_leaf)
 		return 0;
-	if (!act->has_accepted)
-		ret = cl_get_accepted_leaves(act->txn, act->pool->name,
-					     &act->accepted);
+	if (!op->has_accepted)
+		ret = cl_get_accepted_leaves(op->txn, op->pool->name,
+					     &op->accepted);
 	if (ret)
 		return ret;
-	act->has_accepted = true;
-	cl_vm_fits_accepted_leaves(move, vm, &act->accepted);
+	op->has_accepted = true;
+	cl_vm_fits_accepted_leaves(move, vm, &op->accepted);
 	return 0;
 }
 
 /* Saved memory is no landing: it has to find every host as it likes. */
-static int ask_saved(void *arg, const char *key, const struct cl_value *value)
+static int fit_saved(void *arg, const char *key, const struct cl_value *value)
 {
-	struct act *act = arg;
+	struct operation *op = arg;
 	struct cl_move move = { .answer = CL_MOVE_YES };
 	int ret;
 
 	(void)key;
-	ret = cl_vm_parse(&act->about, value->data, value->len,
-			  cl_txn_error(act->txn));
+	ret = cl_vm_parse(&op->refused, value->data, value->len,
+			  cl_txn_error(op->txn));
 	if (!ret)
-		ret = ask_hosts(act, &move, &act->about);
+		ret = fit_hosts(op, &move, &op->refused);
 	if (ret || move.answer == CL_MOVE_YES)
 		return ret;
-	act->answer->move = move;
-	snprintf(act->answer->about, CL_NAME_SIZE, "%s", act->about.name);
+	op->answer->move = move;
+	snprintf(op->answer->refused, CL_NAME_SIZE, "%s", op->refused.name);
 	return 1;
 }
 
 /* Into another pool: every host of it, the VM and its checkpoints. */
-static int ask_pool(struct act *act)
+static int fit_pool(struct operation *op)
 {
-	struct cl_vm_answer *answer = act->answer;
+	struct cl_vm_answer *answer = op->answer;
 	char prefix[CL_KEY_SIZE];
 	int ret;
 
-	if (act->request->verb == CL_VM_COPY)
-		return 0;
-	act->about = act->asked;
-	ret = ask_hosts(act, &answer->move, &act->asked);
-	CL_KEY(prefix, "saved/%s/", act->request->name);
+	op->refused = op->image;
+	ret = fit_hosts(op, &answer->move, &op->image);
+	CL_KEY(prefix, "saved/%s/", op->request->name);
 	if (!ret && answer->move.answer == CL_MOVE_YES)
-		ret = cl_txn_scan(act->txn, prefix, NULL, ask_saved, act);
+		ret = cl_txn_scan(op->txn, prefix, NULL, fit_saved, op);
 	if (ret >= 0)
-		ret = name_lacking(act);
+		ret = name_lacking(op);
 	return ret;
 }
 
-static bool is_asked(const struct act *act)
+static int fit(struct operation *op)
 {
-	const struct cl_vm_request *request = act->request;
+	struct cl_vm_answer *answer = op->answer;
 
-	if (!act->to)
-		return false;
-	switch (request->verb) {
-	case CL_VM_RESUME:
-	case CL_VM_MIGRATE:
-	case CL_VM_REVERT:
-		return true;
-	case CL_VM_ADOPT:
-		/* It is there already: but with what it says it has? */
-		return request->recorded || cl_vm_alive(&act->answer->before);
-	default:
-		return false;
-	}
-}
-
-static int ask(struct act *act)
-{
-	struct cl_vm_answer *answer = act->answer;
-
-	snprintf(answer->about, sizeof(answer->about), "%s",
-		 act->request->verb == CL_VM_REVERT ? act->request->other :
-						      act->request->name);
-	if (is_asked(act))
-		cl_vm_fits(&answer->move, &act->asked, act->from, act->to);
+	snprintf(answer->refused, sizeof(answer->refused), "%s",
+		 op->request->verb == CL_VM_REVERT ? op->request->other :
+						      op->request->name);
+	if (!(op->verb->is & HAS_TO_FIT))
+		return 0;
+	if (op->to)
+		cl_vm_fits(&answer->move, &op->image, op->from, op->to);
 	if (answer->cross_pool && answer->move.answer == CL_MOVE_YES)
-		return ask_pool(act);
+		return fit_pool(op);
 	return 0;
 }
 
 /* ---- All of it ---- */
 
-static bool refused(const struct act *act)
+static bool refused(const struct operation *op)
 {
-	const struct cl_vm_request *request = act->request;
+	const struct cl_vm_request *request = op->request;
 
-	switch (act->answer->move.answer) {
+	switch (op->answer->move.answer) {
 	case CL_MOVE_YES:
 		return false;
 	case CL_MOVE_STRANDED:
@@ -256,10 +228,10 @@ static bool refused(const struct act *act)
 	}
 }
 
-static int keep_exception(struct act *act)
+static int keep_exception(struct operation *op)
 {
-	const struct cl_vm_request *request = act->request;
-	struct cl_vm_answer *answer = act->answer;
+	const struct cl_vm_request *request = op->request;
+	struct cl_vm_answer *answer = op->answer;
 	bool stranded = answer->move.answer == CL_MOVE_STRANDED;
 	struct cl_event event = { .forced = !stranded, .stranded = stranded };
 	int ret;
@@ -269,103 +241,132 @@ static int keep_exception(struct act *act)
 	snprintf(event.verb, sizeof(event.verb), "%s",
 		 cl_vm_verb_name(request->verb));
 	snprintf(event.subject, sizeof(event.subject), "%s", request->name);
-	if (act->to)
-		strcpy(event.object, act->to->host.name);
-	memcpy(event.before, act->pool->level, sizeof(event.before));
-	memcpy(event.after, act->pool->level, sizeof(event.after));
-	ret = cl_put_event(act->txn, &answer->pool, &event);
-	return ret ? ret : cl_put_pool(act->txn, act->pool, NULL);
+	if (op->to)
+		strcpy(event.object, op->to->host.name);
+	memcpy(event.before, op->pool->level, sizeof(event.before));
+	memcpy(event.after, op->pool->level, sizeof(event.after));
+	ret = cl_put_event(op->txn, &answer->pool, &event);
+	return ret ? ret : cl_put_pool(op->txn, op->pool, NULL);
 }
 
 /* What the caller has to have ready first: an xl.cfg with the VM's mask. */
-static int prepare(struct act *act)
+static int prepare(struct operation *op)
 {
-	const struct cl_vm_request *request = act->request;
+	const struct cl_vm_request *request = op->request;
 	struct cl_pool pool;
 	int ret;
 
 	if (!request->prepare)
 		return 0;
-	ret = cl_get_pool(act->txn, act->pool->name, &pool, &act->counts);
+	ret = cl_get_pool(op->txn, op->pool->name, &pool, &op->counts);
 	return ret ? ret : request->prepare(request->prepare_arg,
-					    &act->answer->after, &act->counts);
+					    &op->answer->after, &op->counts);
 }
 
-/* What is asked about may be a checkpoint, or the VM as it would be adopted. */
-static int find_asked(struct cl_txn *txn, struct act *act)
+/* What has to fit may be a checkpoint, or the VM as it would be adopted. */
+static int find_image(struct cl_txn *txn, struct operation *op)
 {
-	const struct cl_vm_request *request = act->request;
+	const struct cl_vm_request *request = op->request;
 
-	act->asked = act->answer->before;
+	op->image = op->answer->before;
 	if (request->verb == CL_VM_REVERT)
 		return cl_get_saved(txn, request->name, request->other,
-				    &act->asked);
-	if (request->verb == CL_VM_ADOPT && act->to &&
-	    (request->recorded || !cl_vm_alive(&act->asked)))
-		cl_vm_adopt(&act->asked, act->to, request->recorded,
+				    &op->image);
+	if (request->verb == CL_VM_ADOPT && op->to &&
+	    (request->recorded || !cl_vm_alive(&op->image)))
+		cl_vm_adopt(&op->image, op->to, request->recorded,
 			    request->vendor);
 	return 0;
 }
 
-static int act_in(struct cl_txn *txn, void *arg)
+/* Until it starts afresh it is known where a rule was overruled. */
+static void mark(struct operation *op, struct cl_vm *vm)
 {
-	struct act *act = arg;
-	struct cl_vm_answer *answer = act->answer;
+	if (op->request->step == CL_STEP_BEGIN)
+		return;
+	if (op->answer->move.answer == CL_MOVE_STRANDED)
+		vm->flags |= CL_VM_STRANDED;
+	else if (op->answer->move.answer != CL_MOVE_YES)
+		vm->flags |= CL_VM_FORCED;
+}
+
+/* What a VM in this state cannot do is wrong wherever it is to be. */
+static int check(struct operation *op)
+{
+	struct cl_vm vm = op->answer->before;
+	int ret = cl_vm_check_pending(op);
+
+	if (!ret && op->verb->check && op->request->step != CL_STEP_CANCEL)
+		ret = op->verb->check(op);
+	return ret ? ret : op->verb->apply(op, &vm);
+}
+
+static int apply(struct operation *op)
+{
+	const struct cl_vm *before = &op->answer->before;
+	struct cl_vm *vm = &op->answer->after;
+	int ret;
+
+	*vm = *before;
+	ret = op->verb->apply(op, vm);
+	if (ret)
+		return ret;
+	mark(op, vm);
+	if (op->verb->keep)
+		return op->verb->keep(op, vm);
+	if (op->request->step == CL_STEP_CANCEL && op->request->fresh)
+		return cl_remove_vm(op->txn, before);
+	return cl_put_vm(op->txn, vm, op->is_new ? NULL : before);
+}
+
+static int operate(struct cl_txn *txn, void *arg)
+{
+	struct operation *op = arg;
+	struct cl_vm_answer *answer = op->answer;
 	int ret;
 
 	memset(answer, 0, sizeof(*answer));
-	act->txn = txn;
-	act->to = act->from = NULL;
-	act->pool = NULL;
-	act->has_accepted = false;
-	ret = find_vm(txn, act);
+	op->txn = txn;
+	op->to = op->from = NULL;
+	op->pool = NULL;
+	op->has_accepted = false;
+	ret = find_vm(txn, op);
 	if (!ret)
-		ret = find_host(txn, act);
+		ret = find_host(txn, op);
 	if (!ret)
-		ret = find_pool(txn, act);
+		ret = find_pool(txn, op);
 	if (!ret)
-		ret = find_asked(txn, act);
+		ret = find_image(txn, op);
 	if (!ret)
-		ret = find_from(txn, act);
+		ret = find_from(txn, op);
 	if (!ret)
-		ret = cl_act_check(act);
+		ret = check(op);
 	if (!ret)
-		ret = ask(act);
+		ret = fit(op);
 	answer->after = answer->before;
-	if (ret || act->request->check || refused(act))
+	if (ret || op->request->check || refused(op))
 		return ret;
-	ret = cl_act(act);
+	ret = apply(op);
 	if (!ret)
-		ret = keep_exception(act);
+		ret = keep_exception(op);
 	if (!ret)
-		ret = prepare(act);
+		ret = prepare(op);
 	answer->done = !ret;
 	return ret;
-}
-
-const char *cl_vm_verb_name(unsigned int verb)
-{
-	static const char *const names[CL_NR_VM_VERBS] = {
-		[CL_VM_START] = "start", [CL_VM_STOP] = "stop",
-		[CL_VM_REBOOT] = "reboot", [CL_VM_SUSPEND] = "suspend",
-		[CL_VM_RESUME] = "resume", [CL_VM_MIGRATE] = "migrate",
-		[CL_VM_CHECKPOINT] = "checkpoint", [CL_VM_REVERT] = "revert",
-		[CL_VM_ADOPT] = "adopt", [CL_VM_COPY] = "copy",
-		[CL_VM_FORGET] = "forget",
-	};
-
-	return verb < CL_NR_VM_VERBS ? names[verb] : NULL;
 }
 
 int cl_registry_vm(struct cl_store *store, const struct cl_vm_request *request,
 		   struct cl_vm_answer *answer, struct cl_error *error)
 {
-	struct act act = { .request = request, .answer = answer };
+	struct operation op = {
+		.verb = &cl_vm_verbs[request->verb], .request = request,
+		.answer = answer
+	};
 
 	int ret = cl_name_check(request->name, "VM", error);
 
 	if (ret)
 		return ret;
-	return request->check ? cl_store_look(store, act_in, &act, error) :
-				cl_store_change(store, act_in, &act, error);
+	return request->check ? cl_store_look(store, operate, &op, error) :
+				cl_store_change(store, operate, &op, error);
 }

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What happens to a VM, between registry_vm.c and registry_act.c. */
+/* The table of VM verbs (vm_verbs.c), for the transaction that runs them (vm.c). */
 #ifndef CPULEVEL_REGISTRY_VM_H
 #define CPULEVEL_REGISTRY_VM_H
 
 #include "registry.h"
 
-struct act {
+struct vm_verb;
+
+struct operation {
+	const struct vm_verb *verb;
 	const struct cl_vm_request *request;
 	struct cl_vm_answer *answer;
 	struct cl_txn *txn;
@@ -17,13 +20,33 @@ struct act {
 	struct cl_pool_counts counts;	/* of it, if it is another pool */
 	struct cl_accepted_leaves accepted;	/* the same, once they were needed */
 	bool has_accepted;
-	struct cl_vm asked;		/* who is to be there */
-	struct cl_vm about;		/* who cannot: it, or a checkpoint */
+	struct cl_vm image;		/* the VM or checkpoint that is to be there */
+	struct cl_vm refused;		/* the one that cannot: it, or a checkpoint */
 };
 
-/* Is anything missing, or in the way, that no force overcomes? */
-int cl_act_check(struct act *act);
-/* Do it: the VM as it is then is in answer->after and in the store. */
-int cl_act(struct act *act);
+/* What a verb is like. */
+enum {
+	MAY_BE_NEW	= 0x1,	/* the VM need not be known */
+	ON_ITS_HOST	= 0x2,	/* if none is named, the host that it is on */
+	ON_PENDING_HOST	= 0x4,	/* to end a move: the host that it is to */
+	HAS_TO_FIT	= 0x8,	/* on the host, and on all of another pool */
+	WHILE_PENDING	= 0x10	/* also before a start or a move has ended */
+};
+
+struct vm_verb {
+	const char *name;
+	unsigned int is;
+	/* What no force overcomes, beyond what apply() refuses; or NULL. */
+	int (*check)(struct operation *op);
+	/* Change the VM, here only; called for a trial first. */
+	int (*apply)(struct operation *op, struct cl_vm *vm);
+	/* Keep what came of it in the store; NULL: as the VM. */
+	int (*keep)(struct operation *op, struct cl_vm *vm);
+};
+
+extern const struct vm_verb cl_vm_verbs[CL_NR_VM_VERBS];
+
+/* Can the verb be done before a start or a move has ended, or does it end that one? */
+int cl_vm_check_pending(struct operation *op);
 
 #endif /* CPULEVEL_REGISTRY_VM_H */

@@ -201,7 +201,7 @@ static void test_stranded(void)
 	   act(CL_VM_SUSPEND, NULL) && strands("roomy", 0x80000000, 0x80000008, 1, "few"),
 	   "suspended, it is asked too");
 	ok(act(CL_VM_STOP, NULL) && strands("roomy", 0x80000000, 0x80000008, 1, "few") &&
-	   !strcmp(answer.about, "before"), "halted, its checkpoint is");
+	   !strcmp(answer.refused, "before"), "halted, its checkpoint is");
 	ok(act(CL_VM_START, "many") && !cl_registry_leave(store, "few", false, &change, &error) &&
 	   would(CL_VM_MIGRATE, "roomy") == CL_MOVE_YES, "once that host has left nothing is in the way");
 	request.allow_stranded = true;

@@ -290,10 +290,8 @@ static void adopt(struct vm *vm, struct cl_vm_request *request, int h)
 	if (!host->offers[guest])
 		memset(&image.set, 0, sizeof(image.set));
 	new.type = request->type;
-	if (host->pool >= 0 && (kind || host->offers[guest]))
-		wanted = kind ? fits(&m, &image, guest, h) : YES;
-	else if (host->pool >= 0)
-		return;
+	if (host->pool >= 0)
+		wanted = fits(&m, &image, guest, h);
 	settle("adopt", ask(request), wanted);
 	if (wanted != YES)
 		return;
