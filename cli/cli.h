@@ -53,6 +53,7 @@ enum tool { TOOL_XL, TOOL_XAPI, TOOL_LIBVIRT };
 
 /* The command line, without the verb and its options. */
 struct arguments {
+	const struct verb *verb;
 	int count;
 	char **values;
 	unsigned int given;	/* OPT_* */

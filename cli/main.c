@@ -166,6 +166,7 @@ static int run_words(struct arguments *args, int count, char **words)
 				"no verb; see %s", help);
 	if (!verb)
 		return complain(words[!!group], "no such verb; see %s", help);
+	args->verb = verb;
 	args->count = count - 1 - !!group;
 	args->values = words + 1 + !!group;
 	return run(prefix, verb, args);

@@ -39,19 +39,6 @@ struct cl_store *open_store(const struct arguments *args, bool create)
 	return NULL;
 }
 
-int try_vm(const struct arguments *args, const struct cl_vm_request *request,
-	   struct cl_vm_answer *answer, struct cl_error *error)
-{
-	struct cl_store *store;
-	int ret = cl_store_open(&store, store_name(args), false, error);
-
-	if (ret)
-		return ret;
-	ret = cl_registry_vm(store, request, answer, error);
-	cl_store_close(store);
-	return ret;
-}
-
 struct cl_store *open_pool(const struct arguments *args, struct cl_pool *pool,
 			   struct cl_pool_counts *counts)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The verbs of `cpulevel pool` and `cpulevel vm`, as the table in verbs.c. */
+/* The verbs of `cpulevel pool`, as the table in verbs.c. */
 #include "../session.h"
 
 #define ANY	(1 << 20)
@@ -31,38 +31,5 @@ const struct verb pool_verbs[] = {
 	  0, 0, STORE | OPT_SINCE, verb_pool_watch, NULL },
 	{ "history", "", "what changed the level, and when",
 	  0, 0, STORE | OPT_SINCE, verb_pool_history, NULL },
-	{ NULL, NULL, NULL, 0, 0, 0, NULL, NULL }
-};
-
-const struct verb vm_verbs[] = {
-	{ "start", "VM", "a VM starts, at the pool's level",
-	  1, 1, OPT_STORE | OPT_HOST | OPT_TYPE | OPT_XL | OPT_RUN, verb_vm_start,
-	  NULL },
-	{ "stop", "VM", "it ends, and what was in its memory",
-	  1, 1, OPT_STORE | OPT_FORGET, verb_vm_stop, NULL },
-	{ "reboot", "VM", "it starts afresh, at the present level",
-	  1, 1, OPT_STORE | OPT_SELF | OPT_XL, verb_vm_reboot, NULL },
-	{ "suspend", "VM", "its memory goes to disk",
-	  1, 1, OPT_STORE, verb_vm_suspend, NULL },
-	{ "resume", "VM", "it goes on, there or on another host",
-	  1, 1, OPT_STORE | OPT_HOST | OPT_FORCE | OPT_STRANDED | OPT_CHECK,
-	  verb_vm_resume, NULL },
-	{ "checkpoint", "VM NAME", "its disks and memory are kept",
-	  2, 2, OPT_STORE | OPT_DISKS, verb_vm_checkpoint, NULL },
-	{ "revert", "VM NAME", "it goes on from a checkpoint",
-	  2, 2, OPT_STORE | OPT_HOST | OPT_FORCE | OPT_STRANDED | OPT_CHECK,
-	  verb_vm_revert, NULL },
-	{ "adopt", "VM", "a VM that runs on a host already, or a template",
-	  1, 1, STORE | OPT_HOST | OPT_TYPE | OPT_FEATURES | OPT_VENDOR |
-	  OPT_TEMPLATE | OPT_FORCE | OPT_CHECK, verb_vm_adopt, NULL },
-	{ "migrate", "VM", "it moves to another host, or its disks do",
-	  1, 1, STORE | OPT_HOST | OPT_FORCE | OPT_STRANDED | OPT_CHECK |
-	  OPT_RUN | OPT_FOR | OPT_DONE | OPT_ABORT, verb_vm_migrate, NULL },
-	{ "copy", "VM NAME", "a halted VM or a template, once more",
-	  2, 2, STORE | OPT_TEMPLATE, verb_vm_copy, NULL },
-	{ "show", "VM", "what it has, and where it can be",
-	  1, 1, OPT_STORE, verb_vm_show, NULL },
-	{ "list", "", "all VMs of a pool, or of all pools",
-	  0, 0, STORE, verb_vm_list, NULL },
 	{ NULL, NULL, NULL, 0, 0, 0, NULL, NULL }
 };

@@ -1,70 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* cpulevel vm stop, suspend, migrate, ...: what VMs do, and the answers. */
+/* cpulevel vm stop, adopt, migrate: verbs that do more than ask the store. */
 #include <string.h>
 
-#include "../session.h"
-
-struct cl_vm_request request_of(const struct arguments *args,
-				enum cl_vm_verb verb)
-{
-	return (struct cl_vm_request){
-		.verb = verb,
-		.name = args->values[0],
-		.host = option_text(args, OPT_HOST, 0),
-		.pool = option_text(args, OPT_POOL, 0),
-		.other = args->count > 1 ? args->values[1] : NULL,
-		.type = args->type,
-		.kind = args->template,
-		.check = args->given & OPT_CHECK,
-		.force = args->given & OPT_FORCE,
-		.allow_stranded = args->given & OPT_STRANDED,
-		.by_itself = args->given & OPT_SELF,
-		.disks_only = args->given & OPT_DISKS,
-	};
-}
-
-int ask_vm(const struct arguments *args, struct cl_vm_request *request,
-	   struct cl_vm_answer *answer)
-{
-	struct cl_error error;
-	int ret = try_vm(args, request, answer, &error);
-
-	return ret ? complain_failed(ret, &error) : EXIT_YES;
-}
-
-int vm_exit(const struct cl_vm_request *request,
-	    const struct cl_vm_answer *answer)
-{
-	if (answer->move.answer == CL_MOVE_YES)
-		return EXIT_YES;
-	/* Overruled, it was done: then so was what was asked for. */
-	return answer->done || request->force ||
-	       (answer->move.answer == CL_MOVE_STRANDED &&
-		request->allow_stranded) ? EXIT_YES : EXIT_NO;
-}
-
-/* Do it, and print what came of it. */
-static int act(const struct arguments *args, struct cl_vm_request *request,
-	       const char *schema)
-{
-	struct cl_vm_answer answer;
-	struct out out;
-	int ret = ask_vm(args, request, &answer);
-
-	if (ret)
-		return ret;
-	out_begin(&out, args, schema);
-	out_vm_answer(&out, request, &answer);
-	ret = out_finish(&out);
-	return ret ? ret : vm_exit(request, &answer);
-}
+#include "vm.h"
 
 int verb_vm_stop(const struct arguments *args)
 {
-	struct cl_vm_request request = request_of(args, CL_VM_STOP);
+	struct cl_vm_request request = request_of(args);
 	struct cl_vm_answer answer;
 	struct cl_error error;
-	struct out out;
 	int ret;
 
 	if (args->given & OPT_FORGET) {
@@ -75,52 +19,13 @@ int verb_vm_stop(const struct arguments *args)
 	/* The store may not have heard of it yet. */
 	if (stop_alone(args, request.name, ret ? &answer : NULL))
 		ret = 0;
-	if (ret)
-		return complain_failed(ret, &error);
-	out_begin(&out, args, "cpulevel/vm-stop/1");
-	out_vm_answer(&out, &request, &answer);
-	ret = out_finish(&out);
-	return ret ? ret : vm_exit(&request, &answer);
-}
-
-int verb_vm_suspend(const struct arguments *args)
-{
-	struct cl_vm_request request = request_of(args, CL_VM_SUSPEND);
-
-	return act(args, &request, "cpulevel/vm-suspend/1");
-}
-
-int verb_vm_resume(const struct arguments *args)
-{
-	struct cl_vm_request request = request_of(args, CL_VM_RESUME);
-
-	return act(args, &request, "cpulevel/vm-resume/1");
-}
-
-int verb_vm_checkpoint(const struct arguments *args)
-{
-	struct cl_vm_request request = request_of(args, CL_VM_CHECKPOINT);
-
-	return act(args, &request, "cpulevel/vm-checkpoint/1");
-}
-
-int verb_vm_revert(const struct arguments *args)
-{
-	struct cl_vm_request request = request_of(args, CL_VM_REVERT);
-
-	return act(args, &request, "cpulevel/vm-revert/1");
-}
-
-int verb_vm_copy(const struct arguments *args)
-{
-	struct cl_vm_request request = request_of(args, CL_VM_COPY);
-
-	return act(args, &request, "cpulevel/vm-copy/1");
+	return ret ? complain_failed(ret, &error) :
+		     print_vm_answer(args, &request, &answer);
 }
 
 int verb_vm_adopt(const struct arguments *args)
 {
-	struct cl_vm_request request = request_of(args, CL_VM_ADOPT);
+	struct cl_vm_request request = request_of(args);
 	const char *text = option_text(args, OPT_FEATURES, 0);
 	struct cl_given recorded;
 
@@ -134,7 +39,7 @@ int verb_vm_adopt(const struct arguments *args)
 	request.recorded = text ? &recorded : NULL;
 	if (!request.host && request.kind == CL_VM_ORDINARY)
 		request.host = this_host(args);
-	return act(args, &request, "cpulevel/vm-adopt/1");
+	return do_vm(args, &request);
 }
 
 /* It has moved, or it has not, whatever the rules say: that is recorded. */
@@ -194,7 +99,7 @@ static int check_migrate(const struct arguments *args)
 
 int verb_vm_migrate(const struct arguments *args)
 {
-	struct cl_vm_request request = request_of(args, CL_VM_MIGRATE);
+	struct cl_vm_request request = request_of(args);
 	bool end = args->given & (OPT_DONE | OPT_ABORT);
 	char command[COMMAND_SIZE] = "";
 	struct cl_vm_answer answer;
@@ -211,7 +116,7 @@ int verb_vm_migrate(const struct arguments *args)
 			   move_command(command, args->tool, &answer));
 	if (ret)
 		return ret;
-	out_begin(&out, args, "cpulevel/vm-migrate/2");
+	begin_vm(&out, args);
 	out_vm_answer(&out, &request, &answer);
 	if (!vm_exit(&request, &answer) && *command)
 		out_string(&out, "command", command);

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <syslog.h>
 
-#include "../session.h"
+#include "vm.h"
 
 /* The reason why it is alone, and the reason why that is not enough. */
 static int cannot(const struct cl_error *why, const char *object,
@@ -100,7 +100,7 @@ int start_alone(const struct arguments *args,
 		ret = run(args, &answer.after, xl);
 	if (ret == EXIT_NO)
 		return EXIT_ERROR;
-	out_begin(&out, args, "cpulevel/vm-start/1");
+	begin_vm(&out, args);
 	out_vm_answer(&out, request, &answer);
 	out_string(&out, "level_of", known.when);
 	out_xl(&out, xl);

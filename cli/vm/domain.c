@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../session.h"
+#include "vm.h"
 
 /* As a setting that overrules the file's: the record is of that name. */
 static char *setting_of(const char *name)

@@ -2,7 +2,7 @@
 /* The command that moves a VM: printed, or run. */
 #include <string.h>
 
-#include "../session.h"
+#include "vm.h"
 
 #define MAX_WORDS	10
 

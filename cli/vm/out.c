@@ -3,7 +3,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "../session.h"
+#include "vm.h"
 
 static void out_name(struct out *out, const char *key, const char *name)
 {

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../session.h"
+#include "vm.h"
 
 #define TITLE	"Domain "
 #define POLICY	" policy: "

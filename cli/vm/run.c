@@ -6,7 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../session.h"
+#include "vm.h"
 
 #define OUTPUT_LIMIT	(1u << 20)
 

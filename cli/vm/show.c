@@ -2,7 +2,7 @@
 /* cpulevel vm show, list: what VMs have, and where they can be. */
 #include <string.h>
 
-#include "../session.h"
+#include "vm.h"
 
 /* A VM beside all hosts of its pool, and its checkpoints. */
 struct view {
@@ -97,7 +97,7 @@ int verb_vm_show(const struct arguments *args)
 		cl_store_close(store);
 		return complain_error(&error);
 	}
-	out_begin(&out, args, "cpulevel/vm-show/1");
+	begin_vm(&out, args);
 	view.out = &out;
 	view.vm = &vm;
 	ret = out_view(&view, &error);
@@ -137,7 +137,7 @@ int verb_vm_list(const struct arguments *args)
 
 	if (!store)
 		return EXIT_ERROR;
-	out_begin(&out, args, "cpulevel/vm-list/1");
+	begin_vm(&out, args);
 	if (args->json)
 		out_array(&out, "vms");
 	ret = cl_registry_vms(store, name, list_vm, &out, &error);

@@ -4,17 +4,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../session.h"
+#include "vm.h"
 
 static int out_started(const struct arguments *args,
 		       const struct cl_vm_request *request,
 		       const struct cl_vm_answer *answer,
-		       const struct xl_file *xl, const char *schema)
+		       const struct xl_file *xl)
 {
 	struct out out;
 	int ret;
 
-	out_begin(&out, args, schema);
+	begin_vm(&out, args);
 	out_vm_answer(&out, request, answer);
 	out_xl(&out, xl);
 	ret = out_finish(&out);
@@ -73,7 +73,7 @@ static int run(const struct arguments *args, struct cl_vm_request *request,
 	unknown = read_given(request->name, &given);
 	ret = finish(args, request, unknown ? NULL : &given, answer);
 	if (!ret)
-		ret = out_started(args, request, answer, xl, "cpulevel/vm-start/1");
+		ret = out_started(args, request, answer, xl);
 	return ret ? ret : unknown;
 }
 
@@ -117,12 +117,12 @@ static int start(const struct arguments *args, struct cl_vm_request *request,
 	if (args->given & OPT_RUN)
 		return run(args, request, &answer, xl);
 	keep_last(args, &answer.host, &answer.pool);
-	return out_started(args, request, &answer, xl, "cpulevel/vm-start/1");
+	return out_started(args, request, &answer, xl);
 }
 
 int verb_vm_start(const struct arguments *args)
 {
-	struct cl_vm_request request = request_of(args, CL_VM_START);
+	struct cl_vm_request request = request_of(args);
 	struct xl_file xl;
 	int ret;
 
@@ -140,7 +140,7 @@ int verb_vm_start(const struct arguments *args)
 
 int verb_vm_reboot(const struct arguments *args)
 {
-	struct cl_vm_request request = request_of(args, CL_VM_REBOOT);
+	struct cl_vm_request request = request_of(args);
 	struct cl_vm_answer answer;
 	struct xl_file xl;
 	int ret;
@@ -150,8 +150,7 @@ int verb_vm_reboot(const struct arguments *args)
 	if (ret)
 		restore_xl(&xl);
 	else
-		ret = out_started(args, &request, &answer, &xl,
-				  "cpulevel/vm-reboot/1");
+		ret = out_started(args, &request, &answer, &xl);
 	free(xl.before);
 	return ret;
 }

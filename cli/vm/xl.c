@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../session.h"
+#include "vm.h"
 
 /* Does this line begin the setting of cpuid? */
 static bool sets_cpuid(const char *line)
