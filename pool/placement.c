@@ -132,16 +132,16 @@ void cl_vm_fits_accepted_leaves(struct cl_move *move, const struct cl_vm *vm,
 		move->answer = CL_MOVE_STRANDED;
 }
 
-void cl_vm_beyond(struct cl_featureset *beyond, const struct cl_vm *vm,
+void cl_vm_above_level(struct cl_featureset *above, const struct cl_vm *vm,
 		  const struct cl_pool *pool)
 {
 	struct cl_verdict verdict;
 
-	memset(beyond, 0, sizeof(*beyond));
+	memset(above, 0, sizeof(*above));
 	if (!cl_vm_alive(vm))
 		return;
 	cl_verdict(&verdict, &vm->set, &pool->level[cl_vm_guest(vm)], NULL, NULL);
-	*beyond = verdict.missing;
+	*above = verdict.missing;
 }
 
 void cl_vm_gains(struct cl_featureset *gains, const struct cl_vm *vm,

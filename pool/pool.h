@@ -163,8 +163,8 @@ enum cl_guest cl_vm_guest(const struct cl_vm *vm);
 /* Has it a set: is anything of it in memory? */
 bool cl_vm_alive(const struct cl_vm *vm);
 
-/* What it has beyond the pool's level, and what it would gain by a restart. */
-void cl_vm_beyond(struct cl_featureset *beyond, const struct cl_vm *vm,
+/* What the VM has above the pool's level, and what it would gain by a restart. */
+void cl_vm_above_level(struct cl_featureset *above, const struct cl_vm *vm,
 		  const struct cl_pool *pool);
 void cl_vm_gains(struct cl_featureset *gains, const struct cl_vm *vm,
 		 const struct cl_pool *pool);

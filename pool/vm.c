@@ -75,7 +75,7 @@ static int boot(struct cl_vm *vm, const struct cl_pool *pool,
 
 	if (!cl_member_default(host, guest))
 		return cl_fail(error, -ENOTSUP, vm->name,
-			       "is %s, and host %s takes no such guests",
+			       "is %s, and host %s cannot run such guests",
 			       cl_vm_type_name(vm->type), host->host.name);
 	forget_set(vm);
 	vm->state = CL_VM_RUNNING;
@@ -187,7 +187,7 @@ int cl_vm_revert(struct cl_vm *vm, const struct cl_vm *saved,
 
 	if (cl_vm_alive(saved) && !host)
 		return cl_fail(error, -EINVAL, saved->name,
-			       "has saved memory, which goes on at once; name its --host");
+			       "resumes from its saved memory; give --host HOST");
 	strcpy(now.name, vm->name);
 	strcpy(now.pool, vm->pool);
 	*vm = now;

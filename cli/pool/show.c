@@ -67,7 +67,7 @@ static int out_vm_line(void *arg, const struct cl_vm *vm)
 	if (walk->gains)
 		cl_vm_gains(&fs, vm, &walk->pool);
 	else
-		cl_vm_beyond(&fs, vm, &walk->pool);
+		cl_vm_above_level(&fs, vm, &walk->pool);
 	if (is_empty(&fs))
 		return 0;
 	if (!walk->out->json) {

@@ -27,10 +27,10 @@ static int start(struct cl_vm_answer *answer, const struct arguments *args,
 
 	if (!request->host || !read_last(known, args, request->host))
 		return cannot(why, request->host ? request->host : "--host",
-			      "is no host whose pool was ever seen from here; nothing is known to start VMs by");
+			      "not a member of a pool known here, so no CPU level is known; join it first");
 	if (request->type < 0)
 		return cannot(why, request->name,
-			      "is of a type that only the store knows; give its --type");
+			      "VM type unknown while the store cannot be reached; give its --type");
 	if (read_noted(&noted, args, request->name))
 		return cannot(why, request->name,
 			      "was started here already; `cpulevel vm stop` it first if it has ended");

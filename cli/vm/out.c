@@ -30,12 +30,12 @@ static void out_flags(struct out *out, const struct cl_vm *vm)
 static void out_against(struct out *out, const struct cl_vm *vm,
 			const struct cl_pool *pool)
 {
-	struct cl_featureset beyond, gains;
+	struct cl_featureset above, gains;
 
-	cl_vm_beyond(&beyond, vm, pool);
+	cl_vm_above_level(&above, vm, pool);
 	cl_vm_gains(&gains, vm, pool);
-	if (out->json || !is_empty(&beyond))
-		out_features(out, "beyond_level", &beyond);
+	if (out->json || !is_empty(&above))
+		out_features(out, "above_level", &above);
 	if (out->json || !is_empty(&gains))
 		out_features(out, "restart_gains", &gains);
 }
@@ -75,9 +75,9 @@ static void out_leaves(struct out *out, const struct cl_max_leaves *max)
 	snprintf(text, sizeof(text), "%08x-%08x-%08x", max->max_leaf,
 		 max->max_subleaf, max->max_extended_leaf);
 	if (max->max_leaf)
-		out_string(out, "last_leaves", text);
+		out_string(out, "max_leaves", text);
 	else
-		out_absent(out, "last_leaves", "");
+		out_absent(out, "max_leaves", "");
 }
 
 void out_vm(struct out *out, const struct cl_vm *vm, const struct cl_pool *pool)
@@ -158,7 +158,7 @@ static void explain_leaves(char text[400], const struct cl_vm_answer *answer)
 {
 	const struct cl_move *move = &answer->move;
 
-	snprintf(text, 400, "%s numbers %s up to 0x%x, and Xen on %s lets none in with more than 0x%x; started afresh there it has no more",
+	snprintf(text, 400, "%s has %s up to 0x%x, and Xen on %s rejects a VM with more than 0x%x; started afresh there it has no more",
 		 answer->refused, kind_of_leaves(move), move->leaves.vm,
 		 answer->host.host.name, move->leaves.host);
 }
@@ -176,7 +176,7 @@ static const char *explain(const struct cl_vm_answer *answer, char text[400])
 			 answer->pool.vendor);
 		break;
 	case CL_MOVE_TYPE:
-		snprintf(text, 400, "%s takes no %s guests",
+		snprintf(text, 400, "%s cannot run %s guests",
 			 *host->name ? host->name : answer->pool.name,
 			 vm->type == CL_VM_PV ? "PV" : "HVM and PVH");
 		break;
@@ -188,8 +188,10 @@ static const char *explain(const struct cl_vm_answer *answer, char text[400])
 		explain_leaves(text, answer);
 		break;
 	case CL_MOVE_STRANDED:
-		snprintf(text, 400, "%s fits not every host of pool %s",
-			 answer->refused, answer->pool.name);
+		snprintf(text, 400, "%s %s%s%s every host of pool %s",
+			 answer->refused, *host->name ? "fits host " : "",
+			 host->name, *host->name ? " but not" : "does not fit",
+			 answer->pool.name);
 		break;
 	default:
 		return "";
@@ -225,10 +227,24 @@ static void out_stranded(struct out *out, const struct cl_vm_answer *answer)
 	out_missing(out, &move->stranded, who);
 	if (out->json || !move->leaves.vm)
 		return;
-	who_lacks(who, answer, " takes no more than",
-		  " take fewer, one no more than");
+	who_lacks(who, answer, " accepts no more than",
+		  " accept fewer, one no more than");
 	out_line(out, "%s up to 0x%x: %s 0x%x", kind_of_leaves(move),
 		 move->leaves.vm, who, move->leaves.host);
+}
+
+/* The same for people, who see that line alone. */
+static const char *answer_text(enum cl_move_answer answer)
+{
+	static const char *const texts[CL_NR_MOVE_ANSWERS] = {
+		[CL_MOVE_VENDOR] = "blocked: CPUs of another vendor",
+		[CL_MOVE_TYPE] = "blocked: no guests of that type",
+		[CL_MOVE_FEATURES] = "blocked: missing features",
+		[CL_MOVE_STRANDED] = "stranded: not on every host of the pool",
+		[CL_MOVE_LEAVES] = "blocked: too many CPUID leaves",
+	};
+
+	return texts[answer];
 }
 
 static void out_move(struct out *out, const struct cl_vm_answer *answer)
@@ -236,8 +252,10 @@ static void out_move(struct out *out, const struct cl_vm_answer *answer)
 	const struct cl_move *move = &answer->move;
 	char who[300], text[400];
 
-	if (move->answer != CL_MOVE_YES || out->json)
+	if (out->json)
 		out_string(out, "answer", cl_move_answer_name(move->answer));
+	else if (move->answer != CL_MOVE_YES)
+		out_string(out, "answer", answer_text(move->answer));
 	if (move->answer != CL_MOVE_YES)
 		out_string(out, "because", explain(answer, text));
 	if (move->answer == CL_MOVE_STRANDED) {

@@ -10,7 +10,7 @@
 
 #define OUTPUT_LIMIT	(1u << 20)
 
-/* All of it, ended by a 0; more than a megabyte is nobody's answer. */
+/* All of the output, ended by a 0; a megabyte at most. */
 static char *read_all(int fd)
 {
 	char *text = malloc(OUTPUT_LIMIT + 1);

@@ -33,8 +33,8 @@ static int out_host(void *arg, const struct cl_member *host)
 		out_line(view->out, "%s: %s", host->host.name,
 			 move.answer == CL_MOVE_YES ? "yes" :
 			 move.answer == CL_MOVE_VENDOR ? "no, another vendor" :
-			 move.answer == CL_MOVE_LEAVES ? "no, it takes fewer CPUID leaves" :
-			 "no, it takes no such guests");
+			 move.answer == CL_MOVE_LEAVES ? "no, it accepts fewer CPUID leaves" :
+			 "no, it cannot run such guests");
 	return 0;
 }
 

@@ -60,7 +60,7 @@ static int finish(const struct arguments *args, struct cl_vm_request *request,
 			request->host);
 }
 
-/* The record says that it starts before it does, or a kill would leave a lie. */
+/* The start is recorded before it is made, so that a kill leaves no wrong record. */
 static int run(const struct arguments *args, struct cl_vm_request *request,
 	       struct cl_vm_answer *answer, const struct xl_file *xl)
 {

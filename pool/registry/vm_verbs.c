@@ -14,7 +14,7 @@ static int needs_host(struct operation *op)
 {
 	return op->to ? 0 : cl_fail(cl_txn_error(op->txn), -EINVAL,
 				     op->request->name,
-				     "is to be on which host? name it with --host");
+				     "no target host; give --host HOST");
 }
 
 /* A copy or a checkpoint must not replace another. */
@@ -92,7 +92,7 @@ static int check_adopt(struct operation *op)
 	if (op->request->kind != CL_VM_ORDINARY)
 		return op->pool ? 0 :
 		       cl_fail(cl_txn_error(op->txn), -EINVAL, vm->name,
-			       "is to be a template of which pool? name it with --pool");
+			       "no pool for the template; give --pool POOL");
 	if (needs_host(op))
 		return -EINVAL;
 	return runs_elsewhere(op);

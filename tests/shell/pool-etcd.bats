@@ -197,9 +197,9 @@ own_server() {
 	run -2 cpulevel vm start web --type pvh --host haswell
 	[[ $output = *"web: was started here already"* ]]
 	run -2 cpulevel vm start known --host haswell
-	[[ $output = *"known: is of a type that only the store knows; give its --type"* ]]
+	[[ $output = *"known: VM type unknown while the store cannot be reached; give its --type"* ]]
 	run -2 cpulevel vm start else --type pvh --host westmere
-	[[ $output = *"westmere: is no host whose pool was ever seen from here"* ]]
+	[[ $output = *"westmere: not a member of a pool known here, so no CPU level is known; join it first"* ]]
 	run -2 cpulevel vm suspend web
 	relaunch_etcd "$GONE"
 	[ "$(cpulevel vm list | grep -c running)" = 1 ]

@@ -20,7 +20,7 @@ setup() { new_store; }
 	cpulevel vm start web --type pvh --host haswell
 	join westmere
 	[ "$(cpulevel vm show web --json | jq -r .features)" = "$high" ]
-	[ "$(cpulevel vm show web --json | jq -c '[.beyond_level[] | select(. == "AVX2")]')" = '["AVX2"]' ]
+	[ "$(cpulevel vm show web --json | jq -c '[.above_level[] | select(. == "AVX2")]')" = '["AVX2"]' ]
 	cpulevel vm suspend web
 	cpulevel vm resume web
 	[ "$(cpulevel vm show web --json | jq -r .features)" = "$high" ]
@@ -278,42 +278,42 @@ with_leaves() {
 	cpulevel pool join "$(host_file silent haswell)" >/dev/null
 }
 
-# Read back on many, web numbers more of them than it is given by default.
+# Read back on many, web has more of them than it is given by default.
 adopt_more() {
 	sed -n '/^PV Default policy/,/^HVM/p' "$TOP/tests/data/xen-cpuid-p.txt" |
 		sed '1s/PV Default/Domain 5/; /^HVM/d; s/^  80000000:ffffffff -> 80000008/  80000000:ffffffff -> 8000001e/' >policy
 	cpulevel vm adopt web --host many --features policy --force
 }
 
-@test "a host that takes fewer CPUID leaves than the VM numbers is a no that says so, in an export too" {
+@test "a host that accepts fewer CPUID leaves than the VM has is a no that says so, in an export too" {
 	with_leaves
 	join westmere
 	cpulevel vm start web --type pvh --host many
-	[ "$(cpulevel vm show web --json | jq -r .last_leaves)" = 0000000d-00000000-80000008 ]
+	[ "$(cpulevel vm show web --json | jq -r .max_leaves)" = 0000000d-00000000-80000008 ]
 	cpulevel vm migrate web --host few --check
 	adopt_more
-	[ "$(cpulevel vm show web --json | jq -r .last_leaves)" = 0000000d-00000000-8000001e ]
+	[ "$(cpulevel vm show web --json | jq -r .max_leaves)" = 0000000d-00000000-8000001e ]
 	run -1 cpulevel vm migrate web --host few --check
-	[[ $output = *"answer            leaves"* ]]
-	[[ $output = *"because           web numbers CPUID leaves up to 0x8000001e, and Xen on few lets none in with more than 0x80000008; started afresh there it has no more"* ]]
+	[[ $output = *"answer            blocked: too many CPUID leaves"* ]]
+	[[ $output = *"because           web has CPUID leaves up to 0x8000001e, and Xen on few rejects a VM with more than 0x80000008; started afresh there it has no more"* ]]
 	[ "$(cpulevel vm migrate web --host few --check --json | jq -c '[.allowed, .answer, .missing, .too_many_leaves]')" = \
 		'[false,"leaves",[],{"leaf":"80000000","vm":"8000001e","host":"80000008"}]' ]
-	[ "$(cpulevel vm show web | grep few:)" = "  few: no, it takes fewer CPUID leaves" ]
+	[ "$(cpulevel vm show web | grep few:)" = "  few: no, it accepts fewer CPUID leaves" ]
 	cpulevel vm migrate web --host silent --check
 	cpulevel pool export >export.json
 	CPULEVEL_STORE=$(other_store again)
 	cpulevel pool import export.json
 	run -1 cpulevel vm migrate web --host few --check
-	[[ $output = *"answer            leaves"* ]]
+	[[ $output = *"answer            blocked: too many CPUID leaves"* ]]
 	cpulevel vm suspend web
 	run -1 cpulevel vm resume web --host few --check
-	[[ $output = *"answer            leaves"* ]]
+	[[ $output = *"answer            blocked: too many CPUID leaves"* ]]
 }
 
-@test "what a VM numbers is not known of a store or a host that is older: the verdict is on features alone" {
+@test "the max leaves of a VM are not known of a store or a host that is older: the verdict is on features alone" {
 	with_leaves
 	cpulevel vm start web --type pvh --host silent
-	[ "$(cpulevel vm show web --json | jq .last_leaves)" = null ]
+	[ "$(cpulevel vm show web --json | jq .max_leaves)" = null ]
 	cpulevel vm migrate web --host few --check
 	cpulevel pool export | jq '.records |= map_values(gsub("(?m)^(leaves|[a-z_]+_leaves) .*\n"; ""))' >older.json
 	run -1 grep -c leaves older.json
@@ -346,7 +346,7 @@ adopt_more() {
 	run -1 cpulevel vm revert web before --host westmere
 	[[ $output = *"AVX2"* ]]
 	cpulevel vm revert web before --host haswell
-	[[ "$(cpulevel vm show web --json | jq -c .beyond_level)" = *AVX2* ]]
+	[[ "$(cpulevel vm show web --json | jq -c .above_level)" = *AVX2* ]]
 	cpulevel vm revert web disks
 	[ "$(cpulevel vm show web --json | jq -r .state)" = halted ]
 }
@@ -392,20 +392,20 @@ adopt_more() {
 	cpulevel pool join --pool far --name far3 few.host
 	run -1 cpulevel vm migrate web --host far1
 	[[ $output = *"answer            stranded"* ]]
-	[[ $output = *"because           web fits not every host of pool far"* ]]
-	[[ $output = *"CPUID leaves up to 0x8000001e: far3 takes no more than 0x80000008"* ]]
+	[[ $output = *"because           web fits host far1 but not every host of pool far"* ]]
+	[[ $output = *"CPUID leaves up to 0x8000001e: far3 accepts no more than 0x80000008"* ]]
 	[ "$(cpulevel vm migrate web --host far1 --check --json | jq -c '[.allowed, .answer, .missing, .too_many_leaves]')" = \
 		'[false,"stranded",[],{"leaf":"80000000","vm":"8000001e","host":"80000008"}]' ]
 	cpulevel pool join --pool far --name far4 few.host
 	run -1 cpulevel vm migrate web --host far1 --check
-	[[ $output = *"CPUID leaves up to 0x8000001e: far3 and far4 take fewer, one no more than 0x80000008"* ]]
+	[[ $output = *"CPUID leaves up to 0x8000001e: far3 and far4 accept fewer, one no more than 0x80000008"* ]]
 	cpulevel pool export >export.json
 	CPULEVEL_STORE=$(other_store again)
 	cpulevel pool import export.json
 	cpulevel vm stop web
 	run -1 cpulevel vm migrate web --pool far
-	[[ $output = *"because           before fits not every host of pool far"* ]]
-	[[ $output = *"CPUID leaves up to 0x8000001e: far3 and far4 take fewer"* ]]
+	[[ $output = *"because           before does not fit every host of pool far"* ]]
+	[[ $output = *"CPUID leaves up to 0x8000001e: far3 and far4 accept fewer"* ]]
 	cpulevel vm revert web before --host far1 --allow-stranded
 	[ "$(cpulevel vm show web --json | jq -c '[.pool, .host, .flags]')" = '["far","far1",["stranded"]]' ]
 }
@@ -418,7 +418,7 @@ adopt_more() {
 	cpulevel pool create far
 	cpulevel pool join --pool far --name far2 "$HOSTS/westmere"
 	run -1 cpulevel vm migrate web --pool far
-	[[ $output = *"before fits not every host of pool far"* ]]
+	[[ $output = *"before does not fit every host of pool far"* ]]
 	cpulevel vm start web --host haswell
 	cpulevel vm migrate web --host haswell
 }

@@ -67,7 +67,7 @@ static void test_start(void)
 	ok(!cl_vm_start(&vm, &pool, &large, &error) && cl_has(&vm.set, CL_F_AVX2),
 	   "a VM starts at the level");
 	make_pool(true);
-	cl_vm_beyond(&fs, &vm, &pool);
+	cl_vm_above_level(&fs, &vm, &pool);
 	ok(cl_has(&vm.set, CL_F_AVX2) && cl_has(&fs, CL_F_AVX2),
 	   "a lesser host joins: the VM keeps what it has, beyond the level");
 	cl_vm_fits(&move, &vm, &large, &small);

@@ -33,4 +33,4 @@ xl destroy web
 t "what had all of this host may go on as well" resumed free
 next_look free >/tmp/look
 t "free sees what it saw" eval "grep '^flags' /tmp/look | cmp - <(grep '^flags' $GUESTS/free.look)"
-t "it is shown to have more than the level" grep -q '^beyond_level' <(cpulevel vm show free)
+t "it is shown to have more than the level" grep -q '^above_level' <(cpulevel vm show free)
