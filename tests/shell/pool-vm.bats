@@ -599,3 +599,39 @@ adopt_more() {
 	[[ $output = *"deb: is a template; forget it, if it is another VM"* ]]
 	[ "$(cpulevel vm show web --json | jq -r '[.state, .type] | join(" ")')" = "suspended pvh" ]
 }
+
+# Each key of what a verb prints stands in its schema.
+valid() {	# VERB [ARGUMENT]...
+	cpulevel vm "$@" --json >out.json || [ $? = 1 ]
+	jq -r --slurpfile schema "$TOP/schemas/cpulevel-vm-2.json" -f "$BATS_TEST_DIRNAME/tools/schema.jq" out.json >faults
+	cat faults
+	[ ! -s faults ]
+	[ "$(jq -r .schema out.json)" = "cpulevel/vm-$1/2" ]
+}
+
+@test "what every verb prints in JSON is as the schema says" {
+	with_leaves
+	join westmere
+	: >web.cfg
+	valid start web --type pvh --host many --xl web.cfg
+	valid checkpoint web before
+	valid adopt web --host many --features "$(level)"
+	adopt_more
+	valid migrate web --host few
+	valid migrate web --host westmere --check
+	valid reboot web --xl web.cfg
+	valid migrate web --host westmere
+	valid show web
+	valid list
+	valid migrate web --abort
+	valid suspend web
+	valid resume web
+	valid revert web before --host few
+	valid stop web
+	valid copy web two
+	valid show web
+	valid stop web --forget
+	# The schema would say so.
+	cpulevel vm show two --json | jq '.state = "dead" | .more = 1 | del(.kind) | .flags = [1]' >bad.json
+	[ "$(jq -r --slurpfile schema "$TOP/schemas/cpulevel-vm-2.json" -f "$BATS_TEST_DIRNAME/tools/schema.jq" bad.json | wc -l)" = 3 ]
+}
