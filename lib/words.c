@@ -10,61 +10,74 @@
 #define FEATURES_LEAF	7u
 #define EXTENDED	0x80000000u
 
-const struct cl_leaf *cl_find_leaf(const struct cl_leaves *leaves,
-				   uint32_t leaf, uint32_t subleaf)
-{
-	unsigned int i;
-
-	for (i = 0; i < leaves->nr_leaves; i++) {
-		const struct cl_leaf *l = &leaves->leaves[i];
-
-		if (l->leaf == leaf && (l->subleaf == subleaf ||
-					l->subleaf == CL_NO_SUBLEAF ||
-					subleaf == CL_NO_SUBLEAF))
-			return l;
-	}
-	return NULL;
-}
-
-static uint64_t find_msr(const struct cl_leaves *leaves, uint32_t index)
-{
-	unsigned int i;
-
-	for (i = 0; i < leaves->nr_msrs; i++)
-		if (leaves->msrs[i].index == index)
-			return leaves->msrs[i].value;
-	return 0;
-}
-
-/* What a register of a leaf says; 0 if the leaf is not there. */
-static uint32_t reg(const struct cl_leaves *leaves, uint32_t leaf,
-		    uint32_t subleaf, enum cl_register reg)
-{
-	const struct cl_leaf *found = cl_find_leaf(leaves, leaf, subleaf);
-
-	return found ? found->regs[reg] : 0;
-}
-
-/* Does the CPU itself say that it has the leaf of this word? */
-static bool exists(const struct cl_leaves *leaves, const struct cl_word *word)
-{
-	if (word->leaf >= EXTENDED)
-		return reg(leaves, EXTENDED, CL_NO_SUBLEAF, CL_EAX) >=
-		       word->leaf;
-	if (reg(leaves, 0, CL_NO_SUBLEAF, CL_EAX) < word->leaf)
-		return false;
-	if (word->leaf == FEATURES_LEAF && word->subleaf)
-		return reg(leaves, FEATURES_LEAF, 0, CL_EAX) >= word->subleaf;
-	/* Subleaf 1 of 0xd is about XSAVE, and reserved without it. */
-	if (word->leaf == XSAVE_LEAF)
-		return reg(leaves, 1, CL_NO_SUBLEAF, CL_ECX) >>
-		       CL_F_XSAVE % 32 & 1;
-	return true;
-}
+/* A bit each in struct cl_cpu. */
+CL_ASSERT(words_fit, CL_NR_KNOWN_WORDS <= 32);
 
 static bool is_msr(const struct cl_word *word)
 {
 	return word->reg == CL_MSR_LO || word->reg == CL_MSR_HI;
+}
+
+static bool is_of(const struct cl_leaf *leaf, uint32_t number, uint32_t subleaf)
+{
+	return leaf->leaf == number &&
+	       (leaf->subleaf == CL_NO_SUBLEAF ||
+		leaf->subleaf == (subleaf == CL_NO_SUBLEAF ? 0 : subleaf));
+}
+
+/* What only says which leaves there are; true: it was not said before. */
+static bool note_max(uint32_t *max, bool *known, const struct cl_leaf *leaf)
+{
+	if (*known)
+		return false;
+	*known = true;
+	*max = leaf->regs[CL_EAX];
+	return true;
+}
+
+int cl_cpu_add(struct cl_cpu *cpu, const struct cl_leaf *leaf)
+{
+	uint32_t before = cpu->seen;
+	bool used = false;
+	unsigned int i;
+
+	if (is_of(leaf, 0, 0))
+		return note_max(&cpu->max_leaf, &cpu->has_leaf_0, leaf) ?
+		       1 : -EEXIST;
+	if (is_of(leaf, EXTENDED, 0))
+		return note_max(&cpu->max_extended_leaf, &cpu->has_extended,
+				leaf) ? 1 : -EEXIST;
+	for (i = 0; i < CL_NR_KNOWN_WORDS; i++) {
+		const struct cl_word *word = cl_word(i);
+
+		if (is_msr(word) || !is_of(leaf, word->leaf, word->subleaf))
+			continue;
+		used = true;
+		if (before >> i & 1)
+			return -EEXIST;
+		cpu->seen |= 1u << i;
+		cpu->words[i] = leaf->regs[word->reg];
+	}
+	if (used && is_of(leaf, 1, 0))
+		cpu->signature = leaf->regs[CL_EAX];
+	if (used && is_of(leaf, FEATURES_LEAF, 0))
+		cpu->max_subleaf = leaf->regs[CL_EAX];
+	return used;
+}
+
+/* Does the CPU itself say that it has the leaf of this word? */
+static bool exists(const struct cl_cpu *cpu, const struct cl_word *word)
+{
+	if (word->leaf >= EXTENDED)
+		return cpu->max_extended_leaf >= word->leaf;
+	if (cpu->max_leaf < word->leaf)
+		return false;
+	if (word->leaf == FEATURES_LEAF && word->subleaf)
+		return cpu->max_subleaf >= word->subleaf;
+	/* Subleaf 1 of 0xd is about XSAVE, and reserved without it. */
+	if (word->leaf == XSAVE_LEAF)
+		return cpu->words[CL_F_XSAVE / 32] >> CL_F_XSAVE % 32 & 1;
+	return true;
 }
 
 static int missing(const struct cl_word *word, struct cl_error *error)
@@ -78,42 +91,53 @@ static int missing(const struct cl_word *word, struct cl_error *error)
 		       word->leaf, subleaf);
 }
 
-static int word_of(uint32_t *value, const struct cl_leaves *leaves,
-		   const struct cl_word *word, struct cl_error *error)
+int cl_cpu_end(const struct cl_cpu *cpu, struct cl_featureset *fs,
+	       struct cl_error *error)
 {
-	const struct cl_leaf *found;
+	struct cl_featureset made = { .nr_words = CL_NR_KNOWN_WORDS };
+	unsigned int i;
 
-	if (is_msr(word)) {
-		*value = find_msr(leaves, word->leaf) >>
-			 (word->reg == CL_MSR_HI ? 32 : 0);
-		return 0;
+	if (!(cpu->seen >> CL_WORD_0 & 1))
+		return missing(cl_word(CL_WORD_0), error);
+	for (i = 0; i < CL_NR_KNOWN_WORDS; i++) {
+		const struct cl_word *word = cl_word(i);
+
+		if (!is_msr(word) && !(cpu->seen >> i & 1) && exists(cpu, word))
+			return missing(word, error);
+		made.words[i] = cpu->words[i];
 	}
-	found = cl_find_leaf(leaves, word->leaf, word->subleaf);
-	if (!found && exists(leaves, word))
-		return missing(word, error);
-	*value = found ? found->regs[word->reg] : 0;
+	cl_clear(&made, CL_F_OSXSAVE);
+	cl_clear(&made, CL_F_OSPKE);
+	*fs = made;
 	return 0;
+}
+
+void cl_cpu_add_msr(struct cl_cpu *cpu, const struct cl_msr *msr)
+{
+	unsigned int i;
+
+	for (i = 0; i < CL_NR_KNOWN_WORDS; i++) {
+		const struct cl_word *word = cl_word(i);
+
+		if (is_msr(word) && word->leaf == msr->index)
+			cpu->words[i] = msr->value >>
+					(word->reg == CL_MSR_HI ? 32 : 0);
+	}
 }
 
 int cl_featureset_from_leaves(struct cl_featureset *fs,
 			      const struct cl_leaves *leaves,
 			      struct cl_error *error)
 {
-	struct cl_featureset made = { .nr_words = CL_NR_KNOWN_WORDS };
+	struct cl_cpu cpu = { .seen = 0 };
 	unsigned int i;
-	int ret;
 
-	if (!cl_find_leaf(leaves, 1, CL_NO_SUBLEAF))
-		return missing(cl_word(CL_WORD_0), error);
-	for (i = 0; i < CL_NR_KNOWN_WORDS; i++) {
-		ret = word_of(&made.words[i], leaves, cl_word(i), error);
-		if (ret)
-			return ret;
-	}
-	cl_clear(&made, CL_F_OSXSAVE);
-	cl_clear(&made, CL_F_OSPKE);
-	*fs = made;
-	return 0;
+	for (i = 0; i < leaves->nr_leaves; i++)
+		cl_cpu_add(&cpu, &leaves->leaves[i]);
+	/* The first of an index counts, as of a leaf. */
+	for (i = leaves->nr_msrs; i-- > 0; )
+		cl_cpu_add_msr(&cpu, &leaves->msrs[i]);
+	return cl_cpu_end(&cpu, fs, error);
 }
 
 static struct cl_leaf *get_leaf(struct cl_leaves *leaves,

@@ -25,23 +25,6 @@ void cl_dump_begin(struct cl_dump *dump)
 	memset(dump, 0, sizeof(*dump));
 }
 
-bool cl_leaf_is_used(uint32_t leaf, uint32_t subleaf)
-{
-	unsigned int i;
-
-	if (leaf == 0 || leaf == 0x80000000)
-		return true;
-	for (i = 0; i < CL_NR_KNOWN_WORDS; i++) {
-		const struct cl_word *word = cl_word(i);
-
-		if (word->reg <= CL_EDX && word->leaf == leaf &&
-		    (word->subleaf == subleaf ||
-		     (word->subleaf == CL_NO_SUBLEAF && !subleaf)))
-			return true;
-	}
-	return false;
-}
-
 /*
  * A CPU of Intel's that has long mode has SYSCALL in it, but tells only a
  * program that runs in it; dumps were made by 32-bit programs, too.
@@ -54,21 +37,16 @@ static void add_syscall(struct cl_featureset *fs, const char *vendor)
 
 static void add_cpu(struct cl_dump *dump, struct cl_featureset *fs)
 {
-	const struct cl_leaf *leaf = cl_find_leaf(&dump->cpu, 0, CL_NO_SUBLEAF);
-	uint32_t signature = cl_find_leaf(&dump->cpu, 1, CL_NO_SUBLEAF)
-				->regs[CL_EAX];
-	char vendor[13] = "";
+	const char *vendor = dump->cpu_vendor;
 
-	if (leaf)
-		cl_leaf_vendor(vendor, leaf);
 	add_syscall(fs, vendor);
 	if (!dump->nr_cpus++) {
 		dump->fs = *fs;
-		dump->signature = signature;
+		dump->signature = dump->cpu.signature;
 		strcpy(dump->vendor, vendor);
 		return;
 	}
-	if (!cl_equal(&dump->fs, fs) || dump->signature != signature ||
+	if (!cl_equal(&dump->fs, fs) || dump->signature != dump->cpu.signature ||
 	    strcmp(dump->vendor, vendor))
 		dump->differ = true;
 	cl_and(&dump->fs, &dump->fs, fs);
@@ -80,40 +58,40 @@ int cl_dump_next(struct cl_dump *dump, struct cl_lines *lines,
 	struct cl_featureset fs;
 	int ret;
 
-	if (dump->cpu.nr_leaves) {
-		ret = cl_featureset_from_leaves(&fs, &dump->cpu, error);
-		if (ret) {
-			if (error)
-				snprintf(error->object, sizeof(error->object),
-					 "%s:%u", lines->name, dump->line);
-			return ret;
-		}
-		add_cpu(dump, &fs);
-		dump->cpu.nr_leaves = 0;
-	}
+	if (!dump->begun)
+		return 0;
+	ret = cl_cpu_end(&dump->cpu, &fs, error);
+	if (ret && error)
+		snprintf(error->object, sizeof(error->object), "%s:%u",
+			 lines->name, dump->line);
+	if (ret)
+		return ret;
+	add_cpu(dump, &fs);
+	memset(&dump->cpu, 0, sizeof(dump->cpu));
+	*dump->cpu_vendor = '\0';
+	dump->begun = false;
 	return 0;
 }
 
 int cl_dump_leaf(struct cl_dump *dump, struct cl_lines *lines,
 		 const struct cl_leaf *leaf, struct cl_error *error)
 {
-	struct cl_leaves *cpu = &dump->cpu;
-	int ret;
+	bool first = !leaf->leaf && (!leaf->subleaf ||
+				     leaf->subleaf == CL_NO_SUBLEAF);
+	int ret = first ? cl_dump_next(dump, lines, error) : 0;
 
-	if (!cl_leaf_is_used(leaf->leaf, leaf->subleaf))
-		return 0;
-	if (leaf->leaf == 0) {
-		ret = cl_dump_next(dump, lines, error);
-		if (ret)
-			return ret;
-	}
-	if (!cpu->nr_leaves)
-		dump->line = lines->line;
-	if (cl_find_leaf(cpu, leaf->leaf, leaf->subleaf))
+	if (ret)
+		return ret;
+	ret = cl_cpu_add(&dump->cpu, leaf);
+	if (ret == -EEXIST)
 		return cl_fail(error, -EINVAL, lines->where,
 			       "leaf %x:%x is there twice for one CPU; dump it again",
 			       leaf->leaf, leaf->subleaf);
-	cpu->leaves[cpu->nr_leaves++] = *leaf;
+	if (ret && !dump->begun)
+		dump->line = lines->line;
+	dump->begun |= ret;
+	if (first)
+		cl_leaf_vendor(dump->cpu_vendor, leaf);
 	return 0;
 }
 

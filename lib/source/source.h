@@ -29,9 +29,24 @@ bool cl_scan_hex(const char **at, unsigned int digits, uint32_t *value);
 /* The text, or any number of blanks if @what is " ". */
 bool cl_scan(const char **at, const char *what);
 
-/* Either subleaf may be CL_NO_SUBLEAF, which is any.  NULL: not there. */
-const struct cl_leaf *cl_find_leaf(const struct cl_leaves *leaves,
-				   uint32_t leaf, uint32_t subleaf);
+/*
+ * A CPU while its leaves arrive, in any order: its words, and the numbers that
+ * say which leaves it has.  However many leaves come, it takes no more room.
+ */
+struct cl_cpu {
+	uint32_t words[CL_NR_KNOWN_WORDS];
+	uint32_t seen;		/* a bit for each word whose leaf was there */
+	bool has_leaf_0, has_extended;
+	uint32_t max_leaf, max_subleaf, max_extended_leaf;
+	uint32_t signature;	/* 1.eax */
+};
+
+/* 1: the leaf was used; 0: no word is of it; -EEXIST: it was there before. */
+int cl_cpu_add(struct cl_cpu *cpu, const struct cl_leaf *leaf);
+void cl_cpu_add_msr(struct cl_cpu *cpu, const struct cl_msr *msr);
+/* All leaves that it says it has were there, or -ENODATA. */
+int cl_cpu_end(const struct cl_cpu *cpu, struct cl_featureset *fs,
+	       struct cl_error *error);
 
 /* A dump of some CPUs, leaf by leaf, on its way to a raw set. */
 struct cl_dump {
@@ -41,7 +56,9 @@ struct cl_dump {
 	struct cl_featureset fs;	/* what all of them have */
 	char vendor[13];
 	uint32_t signature;
-	struct cl_leaves cpu;	/* the one that is being read, as far as used */
+	bool begun;		/* leaves of the current one were read */
+	struct cl_cpu cpu;
+	char cpu_vendor[13];
 	struct cl_msr arch_caps;	/* index 0: the dump has none */
 };
 
@@ -56,12 +73,6 @@ void cl_dump_msr(struct cl_dump *dump, uint32_t index, uint64_t value);
 /* The host of which this was the dump. */
 int cl_dump_end(struct cl_dump *dump, struct cl_host *host,
 		struct cl_lines *lines, struct cl_error *error);
-
-/*
- * Is a featureset made from it, or leaves 0 and 0x80000000?  Readers keep no
- * others, so that a hostile dump cannot fill the room for leaves.
- */
-bool cl_leaf_is_used(uint32_t leaf, uint32_t subleaf);
 
 /* CPUID's vendor from leaf 0, "" if it is none. */
 void cl_leaf_vendor(char vendor[13], const struct cl_leaf *leaf);

@@ -48,7 +48,7 @@ struct xen_cpuid {
 	bool dynamic;		/* below that heading */
 	bool one_policy;	/* "PV" or "HVM" was there */
 	int set;		/* of the policy that is being read, or -1 */
-	struct cl_leaves leaves;	/* of it, as far as used */
+	struct cl_cpu cpu;		/* of it */
 	struct cl_max_leaves max_leaves;	/* of it, if guests get it */
 };
 
@@ -114,13 +114,13 @@ static void end_policy(struct xen_cpuid *xen)
 	struct cl_featureset fs;
 
 	if (xen->set >= 0 &&
-	    !cl_featureset_from_leaves(&fs, &xen->leaves, NULL))
+	    !cl_cpu_end(&xen->cpu, &fs, NULL))
 		set_set(xen, xen->set, &fs);
 	if (xen->set >= 0 && xen->host->valid >> xen->set & 1)
 		xen->host->max_leaves[xen->set] = xen->max_leaves;
 	xen->set = -1;
 	memset(&xen->max_leaves, 0, sizeof(xen->max_leaves));
-	memset(&xen->leaves, 0, sizeof(xen->leaves));
+	memset(&xen->cpu, 0, sizeof(xen->cpu));
 }
 
 static void begin_policy(struct xen_cpuid *xen, size_t len)
@@ -170,8 +170,6 @@ static bool scan_msr(const char *at, struct cl_msr *msr)
 
 static void add_leaf(struct xen_cpuid *xen, struct cl_leaf *leaf)
 {
-	struct cl_leaves *leaves = &xen->leaves;
-
 	if (leaf->leaf == 0 && xen->set == CL_SET_RAW)
 		cl_leaf_vendor(xen->host->vendor, leaf);
 	if (leaf->leaf == 1 && xen->set == CL_SET_RAW)
@@ -180,27 +178,19 @@ static void add_leaf(struct xen_cpuid *xen, struct cl_leaf *leaf)
 		cl_max_leaves_update(&xen->max_leaves, leaf->leaf, leaf->subleaf,
 			     leaf->regs[CL_EAX]);
 	/* Leaves 0 and 0x80000000 would ask for those that are 0. */
-	if (leaf->leaf == 0 || leaf->leaf == 0x80000000)
-		return;
-	/* Xen's "no subleaf" is ours, where tables of words have subleaf 0. */
-	if (leaf->subleaf != CL_NO_SUBLEAF &&
-	    !cl_leaf_is_used(leaf->leaf, leaf->subleaf))
-		return;
-	if (leaves->nr_leaves < CL_MAX_LEAVES)
-		leaves->leaves[leaves->nr_leaves++] = *leaf;
+	if (leaf->leaf != 0 && leaf->leaf != 0x80000000)
+		cl_cpu_add(&xen->cpu, leaf);
 }
 
 static void read_policy_line(struct xen_cpuid *xen)
 {
-	struct cl_leaves *leaves = &xen->leaves;
 	struct cl_leaf leaf;
 	struct cl_msr msr;
 
 	if (scan_leaf(xen->lines->text, &leaf))
 		add_leaf(xen, &leaf);
-	else if (scan_msr(xen->lines->text, &msr) &&
-		 leaves->nr_msrs < CL_MAX_MSRS)
-		leaves->msrs[leaves->nr_msrs++] = msr;
+	else if (scan_msr(xen->lines->text, &msr))
+		cl_cpu_add_msr(&xen->cpu, &msr);
 }
 
 static int read_line(struct xen_cpuid *xen, struct cl_error *error)

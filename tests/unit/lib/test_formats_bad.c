@@ -116,9 +116,53 @@ static void test_large(void)
 	   !strcmp(error.object, "/nowhere/x"), "refused: no such file");
 }
 
+/*
+ * Thousands of lines that all are a leaf with ever another subleaf: none of
+ * them has a place in a featureset, and none may take room.
+ */
+static void many_subleaves(const char *what, const char *head, const char *form,
+			   const char *tail)
+{
+	size_t room = 1 << 20, len;
+	char *text = malloc(room);
+	struct cl_error error;
+	struct cl_host host;
+	unsigned int i;
+	int ret;
+
+	/* The formats are this file's own. */
+	len = snprintf(text, room, "%s", head);
+	for (i = 1; i < 5000; i++)
+		len += snprintf(text + len, room - len, form, i);
+	snprintf(text + len, room - len, "%s", tail);
+	ret = parse(&host, text, &error);
+	if (ret)
+		printf("# %s: %s\n", error.object, error.reason);
+	ok(!ret && host.sets[CL_SET_RAW].words[0] == 1, "%s", what);
+	free(text);
+}
+
+static void test_many_subleaves(void)
+{
+	many_subleaves("5,000 subleaves of leaf 0x80000000 in cpuid -r",
+		       "CPU 0:\n" LEAF0 LEAF1("00000000")
+		       "   0x80000000 0x00: eax=0x80000000 ebx=0x00000000 ecx=0x00000000 edx=0x00000000\n",
+		       "   0x80000000 0x%02x: eax=0x80000000 ebx=0x00000000 ecx=0x00000000 edx=0x00000000\n",
+		       "");
+	many_subleaves("5,000 subleaves of leaf 0x80000000 in InstLatx64",
+		       "CPUID 00000000: 00000001-756E6547-6C65746E-49656E69\nCPUID 00000001: 000006F7-00000000-00000000-00000001\n",
+		       "CPUID 80000000: 80000000-00000000-00000000-00000000 [SL %02X]\n", "");
+	many_subleaves("5,000 subleaves of leaf 0x80000000 in libvirt's XML",
+		       "<cpudata arch='x86'><cpuid eax_in='0x0' ecx_in='0x0' eax='0x1' ebx='0x756e6547' ecx='0x6c65746e' edx='0x49656e69'/>"
+		       "<cpuid eax_in='0x1' ecx_in='0x0' eax='0x6f7' ebx='0x0' ecx='0x0' edx='0x1'/>",
+		       "<cpuid eax_in='0x80000000' ecx_in='0x%x' eax='0x80000000' ebx='0x0' ecx='0x0' edx='0x0'/>\n",
+		       "</cpudata>");
+}
+
 int main(void)
 {
 	test_bad();
 	test_large();
+	test_many_subleaves();
 	return done();
 }
