@@ -90,6 +90,8 @@ void cl_host_name(struct cl_host *host, const char *name)
 	char *c;
 
 	snprintf(host->name, sizeof(host->name), "%s", *name ? name : "?");
+	if (cl_is_text(host->name))
+		return;
 	for (c = host->name; *c; c++)
 		if (*c < ' ' || *c > '~')
 			*c = '?';
@@ -117,6 +119,16 @@ static const char *set_text(char *to, size_t size, const char *text,
 	if (!len || len >= size || !printable(text))
 		return expected;
 	memcpy(to, text, len + 1);
+	return NULL;
+}
+
+static const char *set_name(struct cl_host *host, const char *text)
+{
+	size_t len = strlen(text);
+
+	if (!len || len >= sizeof(host->name) || !cl_is_text(text))
+		return "1 to 64 bytes of UTF-8 text";
+	memcpy(host->name, text, len + 1);
 	return NULL;
 }
 
@@ -153,8 +165,7 @@ static const char *set_fact(struct cl_host *host, enum cl_field field,
 {
 	switch (field) {
 	case CL_FIELD_NAME:
-		return set_text(host->name, sizeof(host->name), text,
-				"1 to 64 printable characters");
+		return set_name(host, text);
 	case CL_FIELD_VENDOR:
 		return set_text(host->vendor, sizeof(host->vendor), text,
 				"CPUID's vendor of 12 characters");

@@ -14,6 +14,9 @@
 int cl_fail(struct cl_error *error, int code, const char *object,
 	    const char *format, ...) __attribute__((format(printf, 4, 5)));
 
+/* Is it UTF-8 (RFC 3629) without control codes?  So are all names. */
+bool cl_is_text(const char *text);
+
 /* One bit's counter, of the default sets or of the max sets. */
 uint32_t cl_count(const uint32_t (*planes)[CL_MAX_WORDS], unsigned int bit);
 

@@ -17,25 +17,6 @@ static const struct {
 	(1u << CL_SET_PV_DEFAULT | 1u << CL_SET_HVM_DEFAULT | \
 	 1u << CL_SET_PV_MAX | 1u << CL_SET_HVM_MAX)
 
-int cl_name_check(const char *name, const char *what, struct cl_error *error)
-{
-	const unsigned char *c = (const unsigned char *)name;
-	size_t len = strlen(name);
-
-	if (!len || len >= CL_NAME_SIZE)
-		return cl_fail(error, -EINVAL, what,
-			       "a name has 1 to 64 bytes, this one %zu", len);
-	for (; *c; c++)
-		if (*c < ' ' || *c == 0x7f || *c == '/')
-			return cl_fail(error, -EINVAL, what,
-				       "'%s' is no name: neither control codes nor '/' can be in it",
-				       name);
-	if (*name == '-')
-		return cl_fail(error, -EINVAL, what,
-			       "'%s' is no name: it looks like an option", name);
-	return 0;
-}
-
 const struct cl_featureset *cl_member_default(const struct cl_member *member,
 					      enum cl_guest guest)
 {
@@ -148,6 +129,8 @@ int cl_member_make(struct cl_member *member, const struct cl_host *host,
 		return cl_fail(error, -ENODATA, host->name,
 			       "does not tell its CPUs' vendor; join it as `cpulevel save` writes it");
 	ret = cl_name_check(host->name, "host", error);
+	if (!ret)
+		ret = cl_vendor_check(host->vendor, host->name, error);
 	if (ret)
 		return ret;
 	snprintf(made.boot, sizeof(made.boot), "%s", boot ? boot : "");

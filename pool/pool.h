@@ -18,8 +18,10 @@
 #define CL_BOOT_SIZE	41
 #define CL_MACHINE_SIZE	41
 
-/* 1 to 64 bytes, no control codes, no '/', not a '-' first; @what is for errors. */
+/* 1 to 64 bytes of UTF-8, no control codes, no '/', not a '-' first; @what is for errors. */
 int cl_name_check(const char *name, const char *what, struct cl_error *error);
+/* CPUID's vendor: at most 12 printable ASCII characters, or "". */
+int cl_vendor_check(const char *vendor, const char *what, struct cl_error *error);
 
 /* ---- Hosts of a pool -------------------------------------------------- */
 

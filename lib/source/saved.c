@@ -30,7 +30,8 @@ static int next_line(struct reader *r, struct cl_error *error)
 			return cl_fail(error, -EINVAL, r->where,
 				       "line is longer than %zu characters; is it a saved host?",
 				       sizeof(r->text) - 1);
-		if (c < ' ' || c > '~')
+		/* A name may have other than ASCII; each key checks its value. */
+		if (c < ' ' || c == 0x7f)
 			return cl_fail(error, -EINVAL, r->where,
 				       "character 0x%02x at %zu is not text; is it a saved host?",
 				       c, len + 1);

@@ -365,6 +365,8 @@ int cl_registry_vm(struct cl_store *store, const struct cl_vm_request *request,
 
 	int ret = cl_name_check(request->name, "VM", error);
 
+	if (!ret && request->vendor)
+		ret = cl_vendor_check(request->vendor, request->name, error);
 	if (ret)
 		return ret;
 	return request->check ? cl_store_look(store, operate, &op, error) :

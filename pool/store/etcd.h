@@ -99,9 +99,6 @@ json_t *cl_etcd_from_number(int64_t number);
 /* The revision that an answer is of. */
 int64_t cl_etcd_revision(const json_t *answer);
 
-/* The name after all that begin with @prefix. */
-void cl_etcd_stop(char stop[CL_KEY_SIZE], const char *prefix);
-
 /* ---- Transactions ----------------------------------------------------- */
 
 /* A value that was read: when it was written; 0: it was not there. */

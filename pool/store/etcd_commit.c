@@ -70,7 +70,7 @@ static int compare_folder(struct etcd_txn *t, const char *folder)
 		return -ENOMEM;
 	t->ranges = ranges;
 	snprintf(ranges[t->nr_ranges].from, CL_KEY_SIZE, "%s", folder);
-	cl_etcd_stop(ranges[t->nr_ranges++].stop, folder);
+	cl_scan_stop(ranges[t->nr_ranges++].stop, folder);
 	for (i = 0; i < t->nr_reads; i++)
 		if (!is_in(&t->reads[i], folder, len))
 			t->reads[left++] = t->reads[i];

@@ -90,9 +90,3 @@ int64_t cl_etcd_revision(const json_t *answer)
 {
 	return cl_etcd_number(json_object_get(answer, "header"), "revision");
 }
-
-void cl_etcd_stop(char stop[CL_KEY_SIZE], const char *prefix)
-{
-	/* No byte of UTF-8 is as high. */
-	snprintf(stop, CL_KEY_SIZE, "%.*s\xff", CL_KEY_SIZE - 2, prefix);
-}

@@ -19,7 +19,7 @@ static int make_schema(struct etcd_store *s, struct cl_error *error)
 	json_t *answer;
 	int ret;
 
-	cl_etcd_stop(stop, "");
+	cl_scan_stop(stop, "");
 	snprintf(text, sizeof(text), "%d", SCHEMA);
 	ret = cl_etcd_call(s, "/v3/kv/txn",
 			   json_pack("{s:[{s:o, s:o, s:s, s:s, s:s}], s:[{s:{s:o, s:o}}]}",

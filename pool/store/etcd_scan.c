@@ -125,7 +125,7 @@ int cl_etcd_scan(struct cl_txn *txn, const char *prefix, const char *after,
 	bool more = true;
 	int ret;
 
-	cl_etcd_stop(stop, prefix);
+	cl_scan_stop(stop, prefix);
 	scan.stop = stop;
 	step_over(scan.next, after ? after : prefix);
 	ret = saw_range(scan.t, scan.next, stop, prefix);

@@ -217,8 +217,7 @@ static int sqlite_scan(struct cl_txn *txn, const char *prefix,
 	ret = sqlite3_prepare_v2(s->db, statements[SCAN], -1, &statement, NULL);
 	if (ret)
 		return cl_sqlite_fail(s, ret, txn->error);
-	/* No byte of UTF-8 is as high. */
-	snprintf(stop, sizeof(stop), "%.250s\xff", prefix);
+	cl_scan_stop(stop, prefix);
 	sqlite3_bind_text(statement, 1, after ? after : prefix, -1, SQLITE_STATIC);
 	sqlite3_bind_text(statement, 2, stop, -1, SQLITE_STATIC);
 	while (!code && (ret = sqlite3_step(statement)) == SQLITE_ROW) {

@@ -90,6 +90,18 @@ int cl_store_wait(struct cl_store *store, unsigned int ms)
 	return store->kind->wait(store, ms);
 }
 
+void cl_scan_stop(char stop[CL_KEY_SIZE], const char *prefix)
+{
+	size_t len = strnlen(prefix, CL_KEY_SIZE - 1);
+
+	/* All names begin with a letter. */
+	if (!len)
+		prefix = "\x7e", len = 1;
+	memcpy(stop, prefix, len);
+	stop[len] = '\0';
+	stop[len - 1]++;
+}
+
 uint32_t cl_store_crc(uint32_t crc, const void *data, size_t len)
 {
 	static const uint32_t nibbles[16] = {

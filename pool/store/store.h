@@ -104,6 +104,9 @@ struct cl_txn {
 	struct cl_error *error;		/* may be NULL */
 };
 
+/* The first name after all that begin with @prefix, which ends in '/' or is "". */
+void cl_scan_stop(char stop[CL_KEY_SIZE], const char *prefix);
+
 /* CRC-32 as zlib has it; begin with 0 and go on with the result. */
 uint32_t cl_store_crc(uint32_t crc, const void *data, size_t len);
 

@@ -157,7 +157,7 @@ setup() { new_store; }
 
 @test "names that are none, stores that are none: one line, exit 2, nothing made" {
 	run -2 cpulevel vm start 'a/b' --type hvm --host haswell
-	[[ $output = *"neither control codes nor '/'"* ]]
+	[[ $output = *"has a '/'"* ]]
 	run -2 cpulevel pool create ''
 	for _ in once again; do
 		run -2 cpulevel pool level --store "$(other_store none)"
@@ -167,4 +167,34 @@ setup() { new_store; }
 	[[ $output = *"no such kind of store"* ]]
 	run -2 cpulevel pool level --pool nothing
 	[[ $output = *"nothing: no such pool in the store"* ]]
+}
+
+@test "names in UTF-8 work end to end; what is not UTF-8 is refused" {
+	local name
+
+	host_file x haswell >/dev/null
+	cpulevel pool join --name höst x.host
+	cpulevel vm start wéb --type pvh --host höst
+	[ "$(cpulevel pool show --json | jq -r '.members[].name')" = höst ]
+	[ "$(cpulevel vm list --json | jq -r '.vms[].name')" = wéb ]
+	cpulevel pool report --name höst x.host
+	cpulevel vm stop wéb
+	cpulevel pool leave höst
+	# A byte of Latin-1, an overlong form, half a surrogate pair, a control code, a name of 65 bytes.
+	for name in $'h\xf6st' $'\xff' $'\xc0\xaf' $'\xed\xa0\x80' $'\xc2\x80' "$(printf 'h%.0s' {1..65})"; do
+		run -2 cpulevel pool join --name "$name" x.host
+		[[ ${#lines[@]} = 1 ]]
+		run -2 cpulevel vm start "$name" --type pvh --host höst
+	done
+	[ "$(cpulevel pool show --json | jq -c .hosts)" = 0 ]
+}
+
+@test "a VM's vendor that a record cannot hold is refused" {
+	join haswell
+	cpulevel vm start web --type pvh --host haswell
+	for vendor in $'Genuine\nIntel' GenuineIntelInside $'x\ty'; do
+		run -2 cpulevel vm adopt other --type pvh --host haswell --vendor "$vendor"
+		[[ $output = *vendor* && ${#lines[@]} = 1 ]]
+	done
+	[ "$(cpulevel vm list --json | jq -r '.vms[].name')" = web ]
 }
