@@ -43,7 +43,7 @@ int cl_registry_export(struct cl_store *store,
 {
 	struct taking taking = { each, arg };
 
-	return cl_store_look(store, take_all, &taking, error);
+	return cl_store_view(store, take_all, &taking, error);
 }
 
 /* ---- Back ---- */
@@ -242,5 +242,5 @@ int cl_registry_import(struct cl_store *store, const struct cl_record *records,
 {
 	struct giving giving = { records, nr };
 
-	return cl_store_change(store, give_all, &giving, error);
+	return cl_store_update(store, give_all, &giving, error);
 }

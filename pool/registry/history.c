@@ -122,5 +122,5 @@ int cl_registry_history(struct cl_store *store, const char *pool,
 		.pool = pool, .after = after, .each = each, .arg = arg
 	};
 
-	return cl_store_look(store, list_events, &listing, error);
+	return cl_store_view(store, list_events, &listing, error);
 }

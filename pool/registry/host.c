@@ -44,7 +44,7 @@ int cl_registry_create(struct cl_store *store, const char *name,
 	struct request request = { .pool = name };
 	int ret = cl_name_check(name, "pool", error);
 
-	return ret ? ret : cl_store_change(store, create, &request, error);
+	return ret ? ret : cl_store_update(store, create, &request, error);
 }
 
 /* ---- What a change leaves behind ---- */
@@ -130,7 +130,7 @@ int cl_registry_join(struct cl_store *store, const char *pool,
 		.pool = pool, .member = member, .change = change
 	};
 
-	return cl_store_change(store, join, &request, error);
+	return cl_store_update(store, join, &request, error);
 }
 
 /* ---- The VMs that run on a host ---- */
@@ -317,7 +317,7 @@ int cl_registry_report(struct cl_store *store, const struct cl_member *member,
 		.member = member, .force = force, .change = change
 	};
 
-	return cl_store_change(store, report, &request, error);
+	return cl_store_update(store, report, &request, error);
 }
 
 /* ---- Leave ---- */
@@ -375,5 +375,5 @@ int cl_registry_leave(struct cl_store *store, const char *host, bool force,
 		.host = host, .force = force, .change = change
 	};
 
-	return cl_store_change(store, leave, &request, error);
+	return cl_store_update(store, leave, &request, error);
 }

@@ -8,7 +8,7 @@
 #include "registry.h"
 
 /* What is looked for, or listed. */
-struct look {
+struct query {
 	struct cl_txn *txn;
 	const char *name;
 	const char *pool;		/* of VMs; NULL: any */
@@ -28,198 +28,198 @@ struct look {
 
 static int count_pool(void *arg, const char *key, const struct cl_value *value)
 {
-	struct look *look = arg;
+	struct query *query = arg;
 
 	(void)value;
-	if (!look->nr++)
-		snprintf(look->first, sizeof(look->first), "%s",
+	if (!query->nr++)
+		snprintf(query->first, sizeof(query->first), "%s",
 			 key + strlen("pool/"));
-	return look->nr > 1;
+	return query->nr > 1;
 }
 
 /* Nobody should have to name the only pool there is. */
-static int only_pool(struct cl_txn *txn, struct look *look)
+static int only_pool(struct cl_txn *txn, struct query *query)
 {
 	int ret;
 
-	look->nr = 0;
-	ret = cl_txn_scan(txn, "pool/", NULL, count_pool, look);
+	query->nr = 0;
+	ret = cl_txn_scan(txn, "pool/", NULL, count_pool, query);
 	if (ret < 0)
 		return ret;
-	if (!look->nr)
+	if (!query->nr)
 		return cl_fail(cl_txn_error(txn), -ENOENT, "store",
 			       "has no pool; `cpulevel pool create` makes one");
-	if (look->nr > 1)
+	if (query->nr > 1)
 		return cl_fail(cl_txn_error(txn), -EINVAL, "store",
 			       "has several pools; name one with --pool");
 	return 0;
 }
 
-static int look_pool(struct cl_txn *txn, void *arg)
+static int view_pool(struct cl_txn *txn, void *arg)
 {
-	struct look *look = arg;
-	int ret = look->name ? 0 : only_pool(txn, look);
+	struct query *query = arg;
+	int ret = query->name ? 0 : only_pool(txn, query);
 
-	return ret ? ret : cl_get_pool(txn, look->name ? look->name : look->first,
-				       look->to, look->counts);
+	return ret ? ret : cl_get_pool(txn, query->name ? query->name : query->first,
+				       query->to, query->counts);
 }
 
 int cl_registry_pool(struct cl_store *store, const char *name,
 		     struct cl_pool *pool, struct cl_pool_counts *counts,
 		     struct cl_error *error)
 {
-	struct look look = { .name = name, .to = pool, .counts = counts };
+	struct query query = { .name = name, .to = pool, .counts = counts };
 
-	return cl_store_look(store, look_pool, &look, error);
+	return cl_store_view(store, view_pool, &query, error);
 }
 
-static int look_host(struct cl_txn *txn, void *arg)
+static int view_host(struct cl_txn *txn, void *arg)
 {
-	struct look *look = arg;
+	struct query *query = arg;
 
-	return cl_get_host(txn, look->name, look->to);
+	return cl_get_host(txn, query->name, query->to);
 }
 
 int cl_registry_host(struct cl_store *store, const char *name,
 		     struct cl_member *member, struct cl_error *error)
 {
-	struct look look = { .name = name, .to = member };
+	struct query query = { .name = name, .to = member };
 
-	return cl_store_look(store, look_host, &look, error);
+	return cl_store_view(store, view_host, &query, error);
 }
 
-static int look_vm(struct cl_txn *txn, void *arg)
+static int view_vm(struct cl_txn *txn, void *arg)
 {
-	struct look *look = arg;
+	struct query *query = arg;
 
-	return cl_get_vm(txn, look->name, look->to);
+	return cl_get_vm(txn, query->name, query->to);
 }
 
 int cl_registry_find_vm(struct cl_store *store, const char *name,
 			struct cl_vm *vm, struct cl_error *error)
 {
-	struct look look = { .name = name, .to = vm };
+	struct query query = { .name = name, .to = vm };
 
-	return cl_store_look(store, look_vm, &look, error);
+	return cl_store_view(store, view_vm, &query, error);
 }
 
 /* ---- All of them ---- */
 
 static int list_pool(void *arg, const char *key, const struct cl_value *value)
 {
-	struct look *look = arg;
+	struct query *query = arg;
 	struct cl_pool pool;
 	int ret;
 
 	(void)key;
 	ret = cl_pool_parse(&pool, value->data, value->len,
-			    cl_txn_error(look->txn));
-	return ret ? ret : look->each.pool(look->arg, &pool);
+			    cl_txn_error(query->txn));
+	return ret ? ret : query->each.pool(query->arg, &pool);
 }
 
 static int list_pools(struct cl_txn *txn, void *arg)
 {
-	struct look *look = arg;
+	struct query *query = arg;
 
-	look->txn = txn;
-	return cl_txn_scan(txn, "pool/", NULL, list_pool, look);
+	query->txn = txn;
+	return cl_txn_scan(txn, "pool/", NULL, list_pool, query);
 }
 
 int cl_registry_pools(struct cl_store *store,
 		      int (*each)(void *arg, const struct cl_pool *pool),
 		      void *arg, struct cl_error *error)
 {
-	struct look look = {
+	struct query query = {
 		.each.pool = each, .arg = arg
 	};
 
-	return cl_store_look(store, list_pools, &look, error);
+	return cl_store_view(store, list_pools, &query, error);
 }
 
 static int list_host(void *arg, const char *key, const struct cl_value *value)
 {
-	struct look *look = arg;
+	struct query *query = arg;
 	struct cl_member member;
 	int ret;
 
 	(void)value;
-	ret = cl_get_host(look->txn, strrchr(key, '/') + 1, &member);
-	return ret ? ret : look->each.host(look->arg, &member);
+	ret = cl_get_host(query->txn, strrchr(key, '/') + 1, &member);
+	return ret ? ret : query->each.host(query->arg, &member);
 }
 
 static int list_hosts(struct cl_txn *txn, void *arg)
 {
-	struct look *look = arg;
+	struct query *query = arg;
 	char prefix[CL_KEY_SIZE];
 
-	look->txn = txn;
-	CL_KEY(prefix, "member/%s/", look->name);
-	return cl_txn_scan(txn, prefix, NULL, list_host, look);
+	query->txn = txn;
+	CL_KEY(prefix, "member/%s/", query->name);
+	return cl_txn_scan(txn, prefix, NULL, list_host, query);
 }
 
 int cl_registry_hosts(struct cl_store *store, const char *pool,
 		      int (*each)(void *arg, const struct cl_member *member),
 		      void *arg, struct cl_error *error)
 {
-	struct look look = {
+	struct query query = {
 		.name = pool, .arg = arg,
 		.each.host = each
 	};
 
-	return cl_store_look(store, list_hosts, &look, error);
+	return cl_store_view(store, list_hosts, &query, error);
 }
 
 static int list_vm(void *arg, const char *key, const struct cl_value *value)
 {
-	struct look *look = arg;
+	struct query *query = arg;
 	struct cl_vm vm;
 	int ret;
 
 	(void)key;
-	ret = cl_vm_parse(&vm, value->data, value->len, cl_txn_error(look->txn));
-	if (ret || (look->pool && strcmp(vm.pool, look->pool)))
+	ret = cl_vm_parse(&vm, value->data, value->len, cl_txn_error(query->txn));
+	if (ret || (query->pool && strcmp(vm.pool, query->pool)))
 		return ret;
-	return look->each.vm(look->arg, &vm);
+	return query->each.vm(query->arg, &vm);
 }
 
 static int list_vms(struct cl_txn *txn, void *arg)
 {
-	struct look *look = arg;
+	struct query *query = arg;
 
-	look->txn = txn;
-	return cl_txn_scan(txn, "vm/", NULL, list_vm, look);
+	query->txn = txn;
+	return cl_txn_scan(txn, "vm/", NULL, list_vm, query);
 }
 
 int cl_registry_vms(struct cl_store *store, const char *pool,
 		    int (*each)(void *arg, const struct cl_vm *vm),
 		    void *arg, struct cl_error *error)
 {
-	struct look look = {
+	struct query query = {
 		.pool = pool, .arg = arg,
 		.each.vm = each
 	};
 
-	return cl_store_look(store, list_vms, &look, error);
+	return cl_store_view(store, list_vms, &query, error);
 }
 
 static int list_saved(struct cl_txn *txn, void *arg)
 {
-	struct look *look = arg;
+	struct query *query = arg;
 	char prefix[CL_KEY_SIZE];
 
-	look->txn = txn;
-	CL_KEY(prefix, "saved/%s/", look->name);
-	return cl_txn_scan(txn, prefix, NULL, list_vm, look);
+	query->txn = txn;
+	CL_KEY(prefix, "saved/%s/", query->name);
+	return cl_txn_scan(txn, prefix, NULL, list_vm, query);
 }
 
 int cl_registry_checkpoints(struct cl_store *store, const char *vm,
 			    int (*each)(void *arg, const struct cl_vm *saved),
 			    void *arg, struct cl_error *error)
 {
-	struct look look = {
+	struct query query = {
 		.name = vm, .arg = arg,
 		.each.vm = each
 	};
 
-	return cl_store_look(store, list_saved, &look, error);
+	return cl_store_view(store, list_saved, &query, error);
 }

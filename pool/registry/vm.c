@@ -369,6 +369,6 @@ int cl_registry_vm(struct cl_store *store, const struct cl_vm_request *request,
 		ret = cl_vendor_check(request->vendor, request->name, error);
 	if (ret)
 		return ret;
-	return request->check ? cl_store_look(store, operate, &op, error) :
-				cl_store_change(store, operate, &op, error);
+	return request->check ? cl_store_view(store, operate, &op, error) :
+				cl_store_update(store, operate, &op, error);
 }

@@ -32,7 +32,7 @@ int cl_etcd_saw(struct etcd_txn *t, const char *key, int64_t revision)
 	struct etcd_read *reads;
 	size_t i;
 
-	if (!t->change)
+	if (!t->update)
 		return 0;
 	for (i = 0; i < t->nr_reads; i++)
 		if (!strcmp(t->reads[i].key, key))
@@ -160,7 +160,7 @@ int cl_etcd_saw_gone(struct etcd_txn *t, const char *prefix)
 	json_t *answer;
 	int ret;
 
-	if (!t->change)
+	if (!t->update)
 		return 0;
 	snprintf(key, sizeof(key), "gone/%s", prefix);
 	ret = cl_etcd_range(t, key, NULL, 1, &answer);

@@ -120,7 +120,7 @@ struct etcd_write {
 
 struct etcd_txn {
 	struct cl_txn txn;
-	bool change;
+	bool update;
 	int64_t revision;		/* of all that is read; 0: of the first */
 	struct etcd_read *reads;
 	struct etcd_range *ranges;

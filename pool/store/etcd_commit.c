@@ -326,14 +326,14 @@ static int give_up(struct etcd_txn *t, int ret)
 	return ret;
 }
 
-static int etcd_run(struct cl_store *store, bool change,
+static int etcd_run(struct cl_store *store, bool update,
 		    cl_txn_function *function, void *arg,
 		    struct cl_error *error)
 {
-	struct etcd_txn t = { .txn = { store, error }, .change = change };
+	struct etcd_txn t = { .txn = { store, error }, .update = update };
 	int64_t until = cl_etcd_now() + PATIENCE_MS;
 	unsigned int backoff = 1, random;
-	int ret = change ? make_nonce(&t) : 0;
+	int ret = update ? make_nonce(&t) : 0;
 
 	if (ret)
 		return ret;

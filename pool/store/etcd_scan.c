@@ -14,7 +14,7 @@ static int saw_range(struct etcd_txn *t, const char *from, const char *stop,
 {
 	struct etcd_range *ranges;
 
-	if (!t->change)
+	if (!t->update)
 		return 0;
 	ranges = cl_etcd_grow(t, t->ranges, t->nr_ranges, sizeof(*ranges));
 	if (!ranges)

@@ -20,7 +20,7 @@ static const char *const statements[CL_SQLITE_NR] = {
 	[REMOVE] = "DELETE FROM pairs WHERE key = ?1",
 	[SCAN] = "SELECT key, value, crc FROM pairs WHERE key > ?1 AND key < ?2 ORDER BY key",
 	[BEGIN] = "BEGIN",
-	[CHANGE] = "BEGIN IMMEDIATE",
+	[UPDATE] = "BEGIN IMMEDIATE",
 	[COMMIT] = "COMMIT",
 	[ROLLBACK] = "ROLLBACK",
 	[VERSION] = "PRAGMA data_version",
@@ -108,13 +108,13 @@ static int step(struct sqlite_store *s, int which)
 	return ret == SQLITE_ROW || ret == SQLITE_DONE ? SQLITE_OK : ret;
 }
 
-static int sqlite_run(struct cl_store *store, bool change,
+static int sqlite_run(struct cl_store *store, bool update,
 		      cl_txn_function *function, void *arg,
 		      struct cl_error *error)
 {
 	struct sqlite_store *s = of(store);
 	struct cl_txn txn = { store, error };
-	int code, ret = step(s, change ? CHANGE : BEGIN);
+	int code, ret = step(s, update ? UPDATE : BEGIN);
 
 	if (ret)
 		return cl_sqlite_fail(s, ret, error);

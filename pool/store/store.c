@@ -46,13 +46,13 @@ void cl_store_close(struct cl_store *store)
 		store->kind->close(store);
 }
 
-int cl_store_change(struct cl_store *store, cl_txn_function *function,
+int cl_store_update(struct cl_store *store, cl_txn_function *function,
 		    void *arg, struct cl_error *error)
 {
 	return store->kind->run(store, true, function, arg, error);
 }
 
-int cl_store_look(struct cl_store *store, cl_txn_function *function, void *arg,
+int cl_store_view(struct cl_store *store, cl_txn_function *function, void *arg,
 		  struct cl_error *error)
 {
 	return store->kind->run(store, false, function, arg, error);

@@ -44,10 +44,10 @@ void cl_store_close(struct cl_store *store);
  */
 typedef int cl_txn_function(struct cl_txn *txn, void *arg);
 
-int cl_store_change(struct cl_store *store, cl_txn_function *function,
+int cl_store_update(struct cl_store *store, cl_txn_function *function,
 		    void *arg, struct cl_error *error);
 /* The same, for reading only: all of it is from one moment. */
-int cl_store_look(struct cl_store *store, cl_txn_function *function, void *arg,
+int cl_store_view(struct cl_store *store, cl_txn_function *function, void *arg,
 		  struct cl_error *error);
 
 /* Where the transaction says what is wrong; the functions below do as well. */
@@ -81,7 +81,7 @@ int cl_store_wait(struct cl_store *store, unsigned int ms);
 /* ---- For the implementations ------------------------------------------ */
 
 struct cl_store_kind {
-	int (*run)(struct cl_store *store, bool change,
+	int (*run)(struct cl_store *store, bool update,
 		   cl_txn_function *function, void *arg,
 		   struct cl_error *error);
 	int (*get)(struct cl_txn *txn, const char *key, struct cl_value *value);

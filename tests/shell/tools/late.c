@@ -38,7 +38,7 @@ int main(int argc, char **argv)
 	if (argc < 2 || argc > 3)
 		errx(2, "usage: late STORE [COMMAND]");
 	if (cl_store_open(&store, argv[1], false, &error) ||
-	    cl_store_change(store, slow, argv[2], &error))
+	    cl_store_update(store, slow, argv[2], &error))
 		errx(1, "%s: %s", error.object, error.reason);
 	cl_store_close(store);
 	return 0;

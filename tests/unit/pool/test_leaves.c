@@ -192,10 +192,10 @@ static void test_stranded(void)
 	struct cl_vm_request request = asking(CL_VM_MIGRATE, "roomy");
 	struct cl_change change;
 
-	ok(!cl_store_change(store, write_few, "", &error) &&
+	ok(!cl_store_update(store, write_few, "", &error) &&
 	   strands("roomy", 0x80000000, 0x80000008, 1, "few"),
 	   "where an earlier release wrote the store the host's own record is asked");
-	ok(!cl_store_change(store, write_few, "cpulevel-takes 1\nhvm 1-2\nend\n", &error) &&
+	ok(!cl_store_update(store, write_few, "cpulevel-takes 1\nhvm 1-2\nend\n", &error) &&
 	   would(CL_VM_MIGRATE, "roomy") == CL_NR_MOVE_ANSWERS, "a damaged record is told");
 	ok(report(host_of("few", few)) &&
 	   act(CL_VM_SUSPEND, NULL) && strands("roomy", 0x80000000, 0x80000008, 1, "few"),
