@@ -464,8 +464,8 @@ void cl_host_write(const struct cl_host *host, FILE *to);
  * - the cpu_info of a XenServer host or pool, as JSON or as `xe` prints it.  It
  *   has no raw set, and a pool's no max sets; what releases without separate
  *   max sets wrote is read as ONE_POLICY.
- * The host is called after its file; what else the format does not tell is not
- * known.
+ * The host is called after its file, or "?" if that is not 1 to 64 bytes of
+ * UTF-8 text; what else the format does not tell is not known.
  * -EINVAL, -ERANGE, -E2BIG: in no known format, or damaged; -ENODATA: a part is
  * missing; -EFBIG: larger than any description of a host, 16 MiB or 1 MiB of
  * JSON; else the errno of reading it.

@@ -87,14 +87,12 @@ static bool printable(const char *text)
 
 void cl_host_name(struct cl_host *host, const char *name)
 {
-	char *c;
+	size_t len = strlen(name);
 
-	snprintf(host->name, sizeof(host->name), "%s", *name ? name : "?");
-	if (cl_is_text(host->name))
-		return;
-	for (c = host->name; *c; c++)
-		if (*c < ' ' || *c > '~')
-			*c = '?';
+	/* A part of it could be the name of another host. */
+	if (!len || len >= sizeof(host->name) || !cl_is_text(name))
+		name = "?";
+	snprintf(host->name, sizeof(host->name), "%s", name);
 }
 
 /* Strict where strtoul() is not: no sign, no space, nothing after. */

@@ -57,7 +57,7 @@ int cl_fields_check(uint32_t have, const char *object, struct cl_error *error);
 void cl_max_leaves_update(struct cl_max_leaves *max, uint32_t leaf,
 			  uint32_t subleaf, uint32_t eax);
 
-/* Name the host; what is not printable ASCII becomes '?'. */
+/* Name the host; "?" if @name is not 1 to 64 bytes of UTF-8 text. */
 void cl_host_name(struct cl_host *host, const char *name);
 
 #endif /* CPULEVEL_INTERNAL_H */

@@ -128,6 +128,9 @@ int cl_member_make(struct cl_member *member, const struct cl_host *host,
 	if (!*host->vendor)
 		return cl_fail(error, -ENODATA, host->name,
 			       "does not tell its CPUs' vendor; join it as `cpulevel save` writes it");
+	if (!strcmp(host->name, "?"))
+		return cl_fail(error, -ENODATA, "host",
+			       "its name is not known, or not 1 to 64 bytes of UTF-8 text; give --name");
 	ret = cl_name_check(host->name, "host", error);
 	if (!ret)
 		ret = cl_vendor_check(host->vendor, host->name, error);

@@ -39,8 +39,8 @@ struct cl_member {
 };
 
 /*
- * Make a member of a host.  -ENODATA: its vendor is not known, or no set of any
- * guest; -EINVAL: a set that no CPU has: without any feature, or shorter than
+ * Make a member of a host.  -ENODATA: its name or vendor is not known, or no set
+ * of any guest; -EINVAL: a set that no CPU has: without any feature, or shorter than
  * the host's other set for these guests.
  */
 int cl_member_make(struct cl_member *member, const struct cl_host *host,

@@ -58,9 +58,12 @@ static int import_host(struct import *import, const char *name, json_t *record)
 
 	if (!text)
 		return complain(name, "out of memory");
-	ret = cl_host_parse(&host, text, strlen(text), name, &error);
+	ret = cl_name_check(name, "host", &error);
+	if (!ret)
+		ret = cl_host_parse(&host, text, strlen(text), name, &error);
 	free(text);
-	snprintf(host.name, sizeof(host.name), "%s", name);
+	if (!ret)
+		snprintf(host.name, sizeof(host.name), "%s", name);
 	if (!ret)
 		ret = cl_member_make(&member, &host, "", &error);
 	if (!ret)

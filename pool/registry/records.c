@@ -81,10 +81,11 @@ int cl_get_pool(struct cl_txn *txn, const char *name, struct cl_pool *pool,
 {
 	char key[CL_KEY_SIZE];
 	struct cl_value value;
-	int ret;
+	int ret = cl_name_check(name, "pool", txn->error);
 
 	CL_KEY(key, "pool/%s", name);
-	ret = cl_txn_get(txn, key, &value);
+	if (!ret)
+		ret = cl_txn_get(txn, key, &value);
 	if (ret)
 		return missing(txn, ret, "pool", name);
 	ret = cl_pool_parse(pool, value.data, value.len, txn->error);
@@ -128,10 +129,11 @@ int cl_get_host(struct cl_txn *txn, const char *name, struct cl_member *member)
 {
 	char key[CL_KEY_SIZE];
 	struct cl_value value;
-	int ret;
+	int ret = cl_name_check(name, "host", txn->error);
 
 	CL_KEY(key, "host/%s", name);
-	ret = cl_txn_get(txn, key, &value);
+	if (!ret)
+		ret = cl_txn_get(txn, key, &value);
 	if (ret)
 		return missing(txn, ret, "host", name);
 	ret = cl_member_parse(member, value.data, value.len, txn->error);
@@ -222,8 +224,10 @@ static int get_vm(struct cl_txn *txn, const char *key, const char *what,
 		  const char *name, struct cl_vm *vm)
 {
 	struct cl_value value;
-	int ret = cl_txn_get(txn, key, &value);
+	int ret = cl_name_check(name, what, txn->error);
 
+	if (!ret)
+		ret = cl_txn_get(txn, key, &value);
 	if (ret)
 		return missing(txn, ret, what, name);
 	ret = cl_vm_parse(vm, value.data, value.len, txn->error);

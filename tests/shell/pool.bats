@@ -198,3 +198,28 @@ setup() { new_store; }
 	done
 	[ "$(cpulevel vm list --json | jq -r '.vms[].name')" = web ]
 }
+
+@test "a name that is too long is told, and never cut to another's" {
+	local long verb
+
+	long=$(printf 'a%.0s' {1..64})
+	join haswell
+	cpulevel vm start "$long" --type pvh --host haswell
+	# Dumps are called after their files: those of two machines are not to become one host.
+	for verb in join report; do
+		cp "$TOP/tests/data/cpuid-r.txt" "$long-$verb.txt"
+		run -2 cpulevel pool "$verb" "$long-$verb.txt"
+		[[ $output = *"give --name"* && ${#lines[@]} = 1 ]]
+	done
+	cpulevel pool export --for xapi | jq --arg name "$long-b" '{ hosts: { ($name): .hosts.haswell } }' >xapi.json
+	run -2 cpulevel pool import xapi.json
+	[[ $output = *"1 to 64 bytes, this one 66"* ]]
+	for verb in stop show suspend; do
+		run -2 cpulevel vm "$verb" "$long-b"
+		[[ $output = *"1 to 64 bytes, this one 66"* ]]
+	done
+	run -2 cpulevel pool leave "$long-b"
+	[[ $output = *"1 to 64 bytes, this one 66"* ]]
+	[ "$(cpulevel pool show --json | jq -r '.members[].name')" = haswell ]
+	[ "$(cpulevel vm list --json | jq -r '.vms[].state')" = running ]
+}
