@@ -415,7 +415,8 @@ struct cl_host {
 /*
  * This machine, through the module's device, normally CL_DEVICE.  -ENOENT: no
  * such device, is the module loaded?  -EPROTO: the module is of another make;
- * -ENODATA: Xen does not tell it the CPUs' vendor.
+ * -ENODATA: Xen does not tell it the CPUs' vendor; -EAGAIN: newer facts came
+ * each time while they were read, which are of one snapshot always.
  */
 #define CL_DEVICE	"/dev/cpulevel"
 int cl_host_from_device(struct cl_host *host, const char *device,
@@ -432,8 +433,8 @@ int cl_device_refresh(const char *device, struct cl_error *error);
  * The module's sysfs files below @sysroot, "" for this machine's or a
  * directory that has a copy of them as sys/class/misc/cpulevel.  What has no
  * file there is not offered.  -ENOENT: there is no such tree, or a file that
- * the module always has is missing; -EINVAL: a file is damaged; else the errno
- * of reading one.
+ * the module always has is missing; -EINVAL: a file is damaged; -EAGAIN: as
+ * above; else the errno of reading one.
  */
 int cl_host_from_sysfs(struct cl_host *host, const char *sysroot,
 		       struct cl_error *error);

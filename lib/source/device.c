@@ -8,6 +8,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "source.h"
 #include "../internal.h"
 
 /* The public header stands alone, but its numbers are the kernel's. */
@@ -133,41 +134,65 @@ static int read_info(struct cl_host *host, int fd, struct cpulevel_info *info,
 	return cl_field_set(host, CL_FIELD_VENDOR, info->vendor, device, error);
 }
 
-static int read_host(struct cl_host *host, int fd, const char *device,
+static int read_sets(struct cl_host *host, int fd,
+		     const struct cpulevel_info *info, const char *device,
 		     struct cl_error *error)
 {
-	struct cpulevel_info info = { 0 };
-	struct utsname machine;
 	unsigned int set;
 	int ret;
 
-	ret = read_info(host, fd, &info, device, error);
-	for (set = 0; !ret && set < CL_NR_SETS; set++)
-		if (info.valid >> set & 1)
-			ret = read_set(host, fd, set, device, error);
-	if (ret)
-		return ret;
-	for (set = CL_SET_PV_DEFAULT; set < CL_NR_SETS; set++)
-		if (info.valid_policies & info.valid & 1u << set)
+	for (set = 0; set < CL_NR_SETS; set++) {
+		if (!(info->valid >> set & 1))
+			continue;
+		ret = read_set(host, fd, set, device, error);
+		if (ret)
+			return ret;
+		if (set >= CL_SET_PV_DEFAULT && info->valid_policies >> set & 1)
 			read_last(host, fd, set);
-	cl_host_name(host, uname(&machine) ? "" : machine.nodename);
+	}
 	return 0;
+}
+
+/* Each ioctl answers from the newest snapshot: all answers must be of one. */
+static int read_host(struct cl_host *host, int fd, const char *device,
+		     struct cl_error *error)
+{
+	unsigned int tries;
+	int ret;
+
+	for (tries = 0; tries < CL_SNAPSHOT_TRIES; tries++) {
+		struct cpulevel_info info = { 0 }, after = { 0 };
+
+		*host = (struct cl_host){ .name = "" };
+		ret = read_info(host, fd, &info, device, error);
+		if (ret)
+			return ret;
+		ret = read_sets(host, fd, &info, device, error);
+		if (ioctl(fd, CPULEVEL_IOC_INFO, &after))
+			return failed(error, device);
+		if (after.generation == info.generation)
+			return ret;
+	}
+	return cl_snapshot_gone(error, device);
 }
 
 int cl_host_from_device(struct cl_host *host, const char *device,
 			struct cl_error *error)
 {
-	struct cl_host found = { .name = "" };
 	int fd = open(device, O_RDONLY | O_CLOEXEC);
+	struct utsname machine;
+	struct cl_host found;
 	int ret;
 
 	if (fd < 0)
 		return failed(error, device);
 	ret = read_host(&found, fd, device, error);
 	close(fd);
-	if (!ret)
-		*host = found;
-	return ret;
+	if (ret)
+		return ret;
+	cl_host_name(&found, uname(&machine) ? "" : machine.nodename);
+	*host = found;
+	return 0;
 }
 
 int cl_device_refresh(const char *device, struct cl_error *error)

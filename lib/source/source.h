@@ -5,6 +5,13 @@
 
 #include "../cpulevel.h"
 
+/*
+ * A host's facts are read one by one, and a REFRESH may replace all of them
+ * between two reads: then read them again, but not for ever.
+ */
+#define CL_SNAPSHOT_TRIES	5
+int cl_snapshot_gone(struct cl_error *error, const char *where);
+
 /* Text in memory, read line by line. */
 #define CL_TEXT_LINE	4096
 

@@ -8,6 +8,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "source.h"
 #include "../internal.h"
 
 #define TREE	"sys/class/misc/cpulevel"
@@ -87,14 +88,68 @@ static void name_host(struct cl_host *host, const char *root)
 	free(path);
 }
 
+int cl_snapshot_gone(struct cl_error *error, const char *where)
+{
+	return cl_fail(error, -EAGAIN, where,
+		       "the module's facts changed %u times while they were read; try again",
+		       CL_SNAPSHOT_TRIES);
+}
+
+/* Saved trees need not have it: then "" each time. */
+static int read_generation(const char *sysroot, char text[CL_LINE_SIZE],
+			   struct cl_error *error)
+{
+	int ret = read_file(sysroot, "generation", text, error);
+
+	if (ret == -ENOENT)
+		*text = '\0';
+	return ret == -ENOENT ? 0 : ret;
+}
+
+static int read_fields(struct cl_host *host, const char *sysroot,
+		       uint32_t *have, struct cl_error *error)
+{
+	unsigned int field;
+	int ret;
+
+	for (field = 0; field < CL_NR_FIELDS; field++) {
+		if (!cl_fields[field].path)
+			continue;
+		ret = read_field(host, sysroot, field, have, error);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+static int read_snapshot(struct cl_host *host, const char *sysroot,
+			 uint32_t *have, struct cl_error *error)
+{
+	char before[CL_LINE_SIZE], after[CL_LINE_SIZE];
+	unsigned int tries;
+	int ret, again;
+
+	for (tries = 0; tries < CL_SNAPSHOT_TRIES; tries++) {
+		*host = (struct cl_host){ .name = "" };
+		*have = 1u << CL_FIELD_NAME;
+		ret = read_generation(sysroot, before, error);
+		if (ret)
+			return ret;
+		ret = read_fields(host, sysroot, have, error);
+		again = read_generation(sysroot, after, ret ? NULL : error);
+		if (again || !strcmp(before, after))
+			return ret ? ret : again;
+	}
+	return cl_snapshot_gone(error, *sysroot ? sysroot : "/");
+}
+
 int cl_host_from_sysfs(struct cl_host *host, const char *sysroot,
 		       struct cl_error *error)
 {
 	const char *root = *sysroot ? sysroot : "/";
-	struct cl_host found = { .name = "" };
-	uint32_t have = 1u << CL_FIELD_NAME;
 	char abi[CL_LINE_SIZE];
-	unsigned int field;
+	struct cl_host found;
+	uint32_t have;
 	int ret;
 
 	ret = read_file(sysroot, "abi", abi, error);
@@ -103,13 +158,9 @@ int cl_host_from_sysfs(struct cl_host *host, const char *sysroot,
 			       "no " TREE " there; load the module or name a copied tree");
 	if (ret)
 		return ret;
-	for (field = 0; field < CL_NR_FIELDS; field++) {
-		if (!cl_fields[field].path)
-			continue;
-		ret = read_field(&found, sysroot, field, &have, error);
-		if (ret)
-			return ret;
-	}
+	ret = read_snapshot(&found, sysroot, &have, error);
+	if (ret)
+		return ret;
 	ret = cl_fields_check(have, root, error);
 	if (ret)
 		return ret;

@@ -12,6 +12,7 @@
 
 static struct cpulevel_info info;
 static unsigned int nr_words;
+static unsigned int refreshes;	/* to come, each when the host's set is asked for */
 static int refresh_errno;	/* 0: it is done */
 
 int __wrap_ioctl(int fd, unsigned long request, void *arg);
@@ -38,8 +39,14 @@ int __wrap_ioctl(int fd, unsigned long request, void *arg)
 		memcpy(arg, &info, sizeof(info));
 		return 0;
 	}
+	if (request == CPULEVEL_IOC_FEATURESET && fs->index == CPULEVEL_SET_HOST &&
+	    refreshes) {
+		refreshes--;
+		info.generation++;
+	}
 	if (request == CPULEVEL_IOC_FEATURESET && info.valid >> fs->index & 1) {
 		fs->nr_words = nr_words;
+		fs->words[0] = info.generation;
 		return 0;
 	}
 	if (request == CPULEVEL_IOC_POLICY && info.valid_policies) {
@@ -56,6 +63,7 @@ static void usual_module(void)
 {
 	info = (struct cpulevel_info){
 		.abi = 1, .backend = CPULEVEL_BACKEND_XEN, .nr_words = 19,
+		.generation = 41,
 		.sysctl_version = 0x15, .valid = 0x3f,
 		.caps_source = CPULEVEL_CAPS_XEN, .caps = 1,
 		.vendor = "GenuineIntel", .signature = 0x306c3,
@@ -98,6 +106,24 @@ static void understands(void)
 	   "what the module says without Xen");
 }
 
+/* All sets are of one snapshot, whatever comes between two ioctls. */
+static void test_snapshots(void)
+{
+	struct cl_error error;
+	struct cl_host host;
+
+	usual_module();
+	refreshes = 1;
+	ok(!cl_host_from_device(&host, "/dev/null", NULL) &&
+	   host.sets[CL_SET_RAW].words[0] == 42 &&
+	   host.sets[CL_SET_HVM_MAX].words[0] == 42,
+	   "a refresh between two ioctls: all of the newer snapshot");
+	refreshes = -1;
+	ok(cl_host_from_device(&host, "/dev/null", &error) == -EAGAIN &&
+	   strstr(error.reason, "try again"), "refused: ever newer snapshots");
+	refreshes = 0;
+}
+
 static void refuses_code(int code, const char *reason, const char *what)
 {
 	struct cl_error error = { .reason = "" };
@@ -114,7 +140,7 @@ static void refuses(const char *reason, const char *what)
 	refuses_code(-EPROTO, reason, what);
 }
 
-static void refreshes(void)
+static void refresh(void)
 {
 	struct cl_error error;
 
@@ -161,6 +187,7 @@ int main(void)
 	usual_module();
 	info.abi = 0;
 	refuses("not cpulevel's device", "a device of another kind");
-	refreshes();
+	test_snapshots();
+	refresh();
 	return done();
 }
