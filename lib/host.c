@@ -10,11 +10,11 @@ static const char *const backend_names[] = { NULL, "xen", "native", "dump" };
 static const char *const uniform_names[] = { NULL, "0", "1" };
 static const char *const source_names[] = { NULL, "xen", "derived", "probed" };
 
-/* Required: of the module, which has them all. */
+/* Required: what the module knows of every host. */
 const struct cl_field_info cl_fields[CL_NR_FIELDS] = {
 	[CL_FIELD_NAME]		  = { "name", NULL, true },
-	[CL_FIELD_VENDOR]	  = { "vendor", "cpu/vendor", true },
-	[CL_FIELD_SIGNATURE]	  = { "signature", "cpu/signature", true },
+	[CL_FIELD_VENDOR]	  = { "vendor", "cpu/vendor", false },
+	[CL_FIELD_SIGNATURE]	  = { "signature", "cpu/signature", false },
 	[CL_FIELD_MICROCODE]	  = { "microcode", "cpu/microcode", false },
 	[CL_FIELD_UNIFORM]	  = { "uniform", "cpu/uniform", false },
 	[CL_FIELD_BACKEND]	  = { "backend", "backend", true },

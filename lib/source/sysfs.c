@@ -13,6 +13,9 @@
 
 #define TREE	"sys/class/misc/cpulevel"
 
+/* The last sysctl version in which Xen has no separate max sets. */
+#define NEWEST_ONE_POLICY	0x12
+
 /* All of a small file; -EFBIG if it is not small. */
 static ssize_t slurp(const char *path, char *text, size_t size)
 {
@@ -119,6 +122,9 @@ static int read_fields(struct cl_host *host, const char *sysroot,
 		if (ret)
 			return ret;
 	}
+	/* No file says it: the module's device does, by the same rule. */
+	host->one_policy = host->sysctl_version &&
+			   host->sysctl_version <= NEWEST_ONE_POLICY;
 	return 0;
 }
 

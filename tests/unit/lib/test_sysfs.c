@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The module's sysfs files as a source, with a REFRESH between two reads.
- * A snapshot is a tree of real files, and the newest is a link that open(),
- * ours by the linker's --wrap, changes before it opens one of them.
+ * The module's sysfs files as a source: absent ones, and a REFRESH between two
+ * reads.  A snapshot is a tree of real files and the newest is a link that
+ * open() changes, ours by the linker's --wrap, before it opens one of them.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -112,6 +112,40 @@ static void test_refresh(void)
 	   "a copy without generation: it is read once");
 }
 
+static void test_absent(void)
+{
+	struct cl_error error;
+	struct cl_host host;
+
+	usual_trees();
+	give("one", "cpu/vendor", NULL);
+	give("one", "cpu/signature", NULL);
+	ok(!cl_host_from_sysfs(&host, root, NULL) && !*host.vendor &&
+	   !host.signature && all_are(&host, 1),
+	   "a Xen that does not tell the vendor");
+	give("one", "featuresets/raw", NULL);
+	ok(cl_host_from_sysfs(&host, root, &error) == -ENOENT &&
+	   strstr(error.object, "featuresets/raw"), "refused: no raw set");
+}
+
+static void test_one_policy(void)
+{
+	struct cl_host host;
+
+	usual_trees();
+	ok(!cl_host_from_sysfs(&host, root, NULL) && !host.one_policy,
+	   "sysctl version 0x15: separate max sets");
+	give("one", "xen/sysctl_version", "0x13");
+	ok(!cl_host_from_sysfs(&host, root, NULL) && !host.one_policy,
+	   "sysctl version 0x13: separate max sets");
+	give("one", "xen/sysctl_version", "0x12");
+	ok(!cl_host_from_sysfs(&host, root, NULL) && host.one_policy,
+	   "sysctl version 0x12: one policy");
+	give("one", "xen/sysctl_version", NULL);
+	ok(!cl_host_from_sysfs(&host, root, NULL) && !host.one_policy,
+	   "no sysctl version: not known");
+}
+
 int main(void)
 {
 	char command[200];
@@ -121,6 +155,8 @@ int main(void)
 	    system("mkdir -p sys/class/misc; cd sys/class/misc; mkdir -p one/xen one/cpu one/featuresets two/xen two/cpu two/featuresets"))
 		abort();
 	test_refresh();
+	test_absent();
+	test_one_policy();
 	snprintf(command, sizeof(command), "rm -r %s", root);
 	ret = done();
 	return system(command) || ret;
