@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli.h"
+#include "host/host.h"
 
 static void offer(const char *prefix, const char *candidate, const char *word)
 {

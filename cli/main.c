@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The command cpulevel: its command line and its messages. */
+#include <errno.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -34,6 +35,22 @@ int complain(const char *object, const char *format, ...)
 int complain_error(const struct cl_error *error)
 {
 	return complain(error->object, "%s", error->reason);
+}
+
+int complain_failed(int ret, const struct cl_error *error)
+{
+	/* Who cancelled it has said why. */
+	if (ret != -ECANCELED)
+		complain_error(error);
+	return ret == -EXDEV ? EXIT_NO : EXIT_ERROR;
+}
+
+int finish_stdout(void)
+{
+	if (!fflush(stdout) && !ferror(stdout))
+		return EXIT_YES;
+	return complain("stdout", "%s; the result is not complete",
+			strerror(errno));
 }
 
 /* The number of the choice that @value names, or -1 after a message. */

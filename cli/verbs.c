@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli.h"
+#include "host/host.h"
 #include "../pool/store/store.h"
 
 #define ANY	(1 << 20)

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../cli.h"
+#include "host.h"
 
 #define NAMES_SIZE	256
 

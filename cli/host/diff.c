@@ -2,7 +2,7 @@
 /* cpulevel diff: what one host or featureset has and the other has not. */
 #include <string.h>
 
-#include "../cli.h"
+#include "host.h"
 
 /* Lists of what only one has; true if there is nothing to list. */
 static bool diff_sets(struct out *out, const struct cl_featureset *a,

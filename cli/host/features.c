@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../cli.h"
+#include "host.h"
 
 /* A feature's prerequisites: "LM,AVX". */
 #define NEEDS_SIZE	128

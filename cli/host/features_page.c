@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* cpulevel features --man: the table of features as a manual page. */
-#include "../cli.h"
+#include "host.h"
 
 /* In man(7) a '-' is a hyphen, a '\' an escape, and some first letters a request. */
 static void print_escaped(const char *text)

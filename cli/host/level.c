@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* cpulevel level: what a pool can offer, and what each of its hosts costs. */
-#include "../input/members.h"
+#include "host.h"
 
 static void out_missing(struct out *out, const struct tally *tally,
 			unsigned int bit, const char *prefix)

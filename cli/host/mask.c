@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../input/members.h"
+#include "host.h"
 
 /*
  * The one vendor of the pool, NULL if it is not known.  There is no level for

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The library's reasons why a level lacks a feature, with the hosts' names. */
-#include "tally.h"
+#include "host.h"
 
 #define ROOM		32	/* far more than any chain of prerequisites */
 #define NAMES_SIZE	320	/* LACKING_NAMED hosts and how many more */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* cpulevel show: what a host's CPUs have and what its guests may see. */
-#include "../cli.h"
+#include "host.h"
 
 static void show_cpu(struct out *out, const struct cl_host *host)
 {

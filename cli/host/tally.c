@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tally.h"
+#include "host.h"
 
 #define FOR_EACH_WORD(i)	for (i = 0; i < CL_MAX_WORDS; i++)
 

@@ -2,7 +2,7 @@
 /* One host from a line of text, as described in cpulevel(5). */
 #include <string.h>
 
-#include "stream.h"
+#include "input.h"
 
 /* Beyond the word, wherever in the word the digit belongs. */
 #define NOT_HEX	(1ull << 32)

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "stream.h"
+#include "input.h"
 
 void lines_begin(struct lines *lines, int fd, const char *name)
 {

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../cli.h"
+#include "input.h"
 
 #define GUEST_SETS \
 	(1u << CL_SET_PV_DEFAULT | 1u << CL_SET_HVM_DEFAULT | \
@@ -111,11 +111,4 @@ int read_guest_subject(struct subject *subject, const struct arguments *args,
 bool is_estimated(const struct subject *subject)
 {
 	return subject->is_host && subject->host.derived;
-}
-
-bool is_empty(const struct cl_featureset *fs)
-{
-	static const struct cl_featureset nothing;
-
-	return cl_equal(fs, &nothing);
 }

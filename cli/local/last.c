@@ -8,7 +8,9 @@
 #include <string.h>
 #include <time.h>
 
-#include "../session.h"
+#include "../input/input.h"
+#include "../output/out.h"
+#include "local.h"
 
 static const char last[] = "last-level", noted[] = "noted-vms";
 

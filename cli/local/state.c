@@ -5,7 +5,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "../session.h"
+#include "../input/input.h"
+#include "../output/out.h"
+#include "local.h"
 
 #define STATE	"/var/lib/cpulevel"
 

@@ -3,13 +3,39 @@
  * Which host of which store this machine is.  It is kept when the machine joins
  * a pool or reports to it, so that after a boot nobody has to be asked.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "../session.h"
+#include "../input/input.h"
+#include "local.h"
 
 static const char kept[] = "this-host";
+
+static void read_line(char *line, size_t size, const char *path)
+{
+	FILE *from = fopen(path, "r");
+
+	line[0] = '\0';
+	if (!from)
+		return;
+	if (!fgets(line, size, from))
+		line[0] = '\0';
+	line[strcspn(line, "\n")] = '\0';
+	fclose(from);
+}
+
+/* Linux's, which dom0 gets anew whenever the machine boots. */
+void read_boot(char boot[CL_BOOT_SIZE])
+{
+	read_line(boot, CL_BOOT_SIZE, "/proc/sys/kernel/random/boot_id");
+}
+
+void read_machine(char machine[CL_MACHINE_SIZE])
+{
+	read_line(machine, CL_MACHINE_SIZE, "/sys/class/dmi/id/product_uuid");
+}
 
 /* What is kept, read once; NULL: nothing. */
 static const json_t *kept_host(void)

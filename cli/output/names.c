@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Features for people: the name, and where CPUID or an MSR has the bit. */
-#include "../cli.h"
+#include "out.h"
 
 /* Leaves below 10 are written as everybody does, the others are in hex. */
 static void number_text(char text[16], uint32_t number)
@@ -62,4 +62,33 @@ char *attributes_text(unsigned int attributes, char text[ATTRIBUTES_TEXT_SIZE])
 			len += snprintf(text + len, ATTRIBUTES_TEXT_SIZE - len,
 					"%s%s", len ? "," : "", all[i].name);
 	return text;
+}
+
+char *features_text(char text[FEATURES_SIZE], const struct cl_featureset *fs)
+{
+	char name[CL_BIT_NAME_SIZE];
+	unsigned int bit, more = 0;
+	size_t len = 0;
+
+	text[0] = '\0';
+	for (bit = 0; bit < CL_MAX_BITS; bit++) {
+		if (!cl_has(fs, bit))
+			continue;
+		if (len > FEATURES_SIZE - 80) {
+			more++;
+			continue;
+		}
+		len += snprintf(text + len, FEATURES_SIZE - len, "%s%s",
+				len ? " " : "", cl_bit_name(bit, name));
+	}
+	if (more)
+		snprintf(text + len, FEATURES_SIZE - len, " and %u more", more);
+	return text;
+}
+
+bool is_empty(const struct cl_featureset *fs)
+{
+	static const struct cl_featureset nothing;
+
+	return cl_equal(fs, &nothing);
 }

@@ -4,8 +4,10 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
-#include "../cli.h"
+#include "out.h"
 
 #define KEY_WIDTH	17
 
@@ -13,6 +15,31 @@
 #define BOLD	"1"
 #define RED	"31"
 #define GREEN	"32"
+
+/* A terminal has a width and maybe colours, all else neither. */
+#define WIDTH_UNKNOWN	80
+
+/* See https://no-color.org: set to anything but nothing. */
+static bool color_wanted(void)
+{
+	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	return (!no || !*no) && term && *term && strcmp(term, "dumb");
+}
+
+static void term_of_stdout(struct term *term)
+{
+	struct winsize size;
+
+	term->width = 0;
+	term->color = false;
+	if (!isatty(STDOUT_FILENO))
+		return;
+	term->color = color_wanted();
+	term->width = WIDTH_UNKNOWN;
+	if (!ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) && size.ws_col)
+		term->width = size.ws_col;
+}
 
 /* JSON: put @value, which is ours, under @key in the innermost group. */
 static bool put(struct out *out, const char *key, json_t *value)
@@ -270,14 +297,6 @@ void out_featureset(struct out *out, const struct cl_featureset *fs)
 		if (fs->words[i])
 			out_word(out, fs, i);
 	out_end_group(out);
-}
-
-int finish_stdout(void)
-{
-	if (!fflush(stdout) && !ferror(stdout))
-		return EXIT_YES;
-	return complain("stdout", "%s; the result is not complete",
-			strerror(errno));
 }
 
 int out_finish(struct out *out)

@@ -4,7 +4,9 @@
 #include <string.h>
 #include <syslog.h>
 
-#include "../session.h"
+#include "../local/local.h"
+#include "../vm/vm.h"
+#include "pool.h"
 
 int verb_pool_create(const struct arguments *args)
 {

@@ -2,7 +2,7 @@
 /* cpulevel pool export: all records of a store, or a pool as xapi writes it. */
 #include <string.h>
 
-#include "../session.h"
+#include "pool.h"
 
 static int put_record(void *arg, const char *key, const char *text)
 {

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "../session.h"
+#include "pool.h"
 
 #define GLANCE_MS	5000	/* whoever should tell us may have hung */
 

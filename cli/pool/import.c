@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../session.h"
+#include "pool.h"
 
 /* What is imported, and how much of it was. */
 struct import {

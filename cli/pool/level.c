@@ -2,7 +2,8 @@
 /* cpulevel pool level, what-if: what VMs get that start now, and would then. */
 #include <string.h>
 
-#include "../session.h"
+#include "../local/local.h"
+#include "pool.h"
 
 int verb_pool_level(const struct arguments *args)
 {

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../session.h"
+#include "pool.h"
 
 /* The page is a part of the program, which is one file wherever it goes. */
 __asm__(".section .rodata\n"

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../session.h"
+#include "pool.h"
 
 /* Hosts that are to be one pool. */
 struct group {

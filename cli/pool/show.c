@@ -2,7 +2,7 @@
 /* cpulevel pool show: hosts and what each costs, the level, who is beyond it. */
 #include <string.h>
 
-#include "../session.h"
+#include "pool.h"
 
 /* The pool, as it is walked over; counted again on the way. */
 struct walk {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The verbs of `cpulevel pool`, as the table in verbs.c. */
-#include "../session.h"
+#include "pool.h"
 
 #define ANY	(1 << 20)
 #define STORE	(OPT_STORE | OPT_POOL)

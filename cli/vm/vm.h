@@ -3,7 +3,9 @@
 #ifndef CPULEVEL_CLI_VM_H
 #define CPULEVEL_CLI_VM_H
 
-#include "../session.h"
+#include "../input/input.h"
+#include "../local/local.h"
+#include "../output/out.h"
 
 int verb_vm_start(const struct arguments *args);
 int verb_vm_stop(const struct arguments *args);
@@ -88,5 +90,12 @@ int start_alone(const struct arguments *args,
  */
 bool stop_alone(const struct arguments *args, const char *name,
 		struct cl_vm_answer *answer);
+
+/* Record what started alone on that host; EXIT_ERROR after a message. */
+int record_noted(const struct arguments *args, struct out *out,
+		 const char *host);
+
+/* What of the pool any host gives such guests by default. */
+void any_default(struct cl_featureset *any, const struct cl_counts *counts);
 
 #endif /* CPULEVEL_CLI_VM_H */

@@ -154,3 +154,13 @@ void out_xl(struct out *out, const struct xl_file *xl)
 	if (out->json || !is_empty(&xl->left_out))
 		out_features(out, "not_expressed", &xl->left_out);
 }
+
+void any_default(struct cl_featureset *any, const struct cl_counts *counts)
+{
+	unsigned int bit;
+
+	*any = (struct cl_featureset){ 0 };
+	for (bit = 0; bit < CL_MAX_BITS; bit++)
+		if (cl_counts_of(counts, bit))
+			cl_set(any, bit);
+}

@@ -1,6 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* cpulevel combine: the level of a pool, from its hosts' featuresets. */
-#include "../cli.h"
+/* cpulevel decode, combine: featuresets as words in hex. */
+#include "host.h"
+
+int verb_decode(const struct arguments *args)
+{
+	struct cl_featureset fs;
+	struct out out;
+	int ret = read_featureset(&fs, args, 0);
+
+	if (ret)
+		return ret;
+	out_begin(&out, args, "cpulevel/decode/1");
+	out_featureset(&out, &fs);
+	return out_finish(&out);
+}
 
 int verb_combine(const struct arguments *args)
 {

@@ -4,8 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "members.h"
-#include "stream.h"
+#include "host.h"
 
 static struct pool *pool_new(void)
 {

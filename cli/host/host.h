@@ -1,9 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a pool's hosts add up to, for one type of guest, however many they are. */
-#ifndef CPULEVEL_TALLY_H
-#define CPULEVEL_TALLY_H
+/* What the verbs of hosts and featuresets share. */
+#ifndef CPULEVEL_CLI_HOST_H
+#define CPULEVEL_CLI_HOST_H
 
-#include "../cli.h"
+#include "../input/input.h"
+#include "../output/out.h"
+
+int verb_show(const struct arguments *args);
+int verb_save(const struct arguments *args);
+int verb_decode(const struct arguments *args);
+int verb_features(const struct arguments *args);
+int verb_diff(const struct arguments *args);
+int verb_level(const struct arguments *args);
+int verb_check(const struct arguments *args);
+int verb_mask(const struct arguments *args);
+int verb_combine(const struct arguments *args);
+
+/* The table of features as man(7) source. */
+int print_features_page(void);
+
+/* ---- What the hosts add up to, for one type of guest, however many they are ---- */
 
 /* A host that was one of the first without some feature: a reason to name. */
 struct witness {
@@ -53,4 +69,26 @@ char *reason_text(char text[REASON_SIZE], const struct tally *tally,
 		  unsigned int bit);
 void out_reasons(struct out *out, const struct tally *tally, unsigned int bit);
 
-#endif /* CPULEVEL_TALLY_H */
+/* ---- The hosts of a pool, from the command line or a stream, added up ---- */
+
+#define POOL_VENDORS	8
+
+struct pool {
+	unsigned long hosts;
+	bool named;		/* some are more than a featureset */
+	char vendors[POOL_VENDORS][13];
+	unsigned int nr_vendors;
+	unsigned long estimated;	/* hosts whose sets are */
+	unsigned long raw_known;	/* hosts whose raw set is, and of them */
+	uint32_t raw_all, raw_any;	/* what all and any have in word 5 */
+	struct tally guests[CL_NR_GUESTS];	/* by enum cl_guest */
+};
+
+/*
+ * All members, from the arguments or, with @stream and --stdin or "-", from
+ * the lines of stdin; NULL after a message.
+ */
+struct pool *pool_read(const struct arguments *args, bool stream);
+void pool_free(struct pool *pool);
+
+#endif /* CPULEVEL_CLI_HOST_H */
