@@ -259,6 +259,34 @@ void cl_vm_adopt(struct cl_vm *vm, const struct cl_member *host,
 void cl_record_extend(struct cl_featureset *set,
 		      const struct cl_featureset *host);
 
+/* ---- Pools as xapi has them --------------------------------------------- */
+
+/* A VM that has memory. */
+struct cl_xapi_vm {
+	char name[CL_NAME_SIZE];
+	char host[CL_NAME_SIZE];
+	char vendor[13];		/* "" not known */
+	enum cl_vm_type type;
+	enum cl_vm_state state;
+	bool has_set;			/* what it was started with is known */
+	struct cl_given recorded;
+};
+
+struct cl_xapi {
+	struct cl_member *hosts;
+	struct cl_xapi_vm *vms;		/* those that are halted are left out */
+	size_t nr_hosts, nr_vms;
+};
+
+/*
+ * JSON's objects "hosts" and "vms", either of which may be absent: records of xapi
+ * by name.  -EINVAL, -ENODATA: the key that @error names is wrong; nothing is kept.
+ */
+struct json_t;
+int cl_xapi_parse(struct cl_xapi *xapi, struct json_t *root,
+		  struct cl_error *error);
+void cl_xapi_free(struct cl_xapi *xapi);
+
 /* ---- As text, and as bytes -------------------------------------------- */
 
 /*

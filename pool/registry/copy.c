@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* All records of a store, taken out and put into another. */
+/* All records of a store, taken out and put into another; hosts and VMs of xapi's. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -243,4 +243,53 @@ int cl_registry_import(struct cl_store *store, const struct cl_record *records,
 	struct giving giving = { records, nr };
 
 	return cl_store_update(store, give_all, &giving, error);
+}
+
+/* ---- From xapi ---- */
+
+struct xapi_import {
+	const char *pool;
+	const struct cl_xapi *xapi;
+};
+
+/* A VM that is suspended was running there before. */
+static int import_vm(struct cl_txn *txn, const struct cl_xapi_vm *vm)
+{
+	struct cl_vm_answer answer;
+	struct cl_vm_request request = {
+		.verb = CL_VM_ADOPT, .name = vm->name, .force = true,
+		.host = vm->host, .type = vm->type, .vendor = vm->vendor,
+		.recorded = vm->has_set ? &vm->recorded : NULL,
+	};
+	int ret = cl_operate_vm(txn, &request, &answer);
+
+	if (ret || vm->state != CL_VM_SUSPENDED)
+		return ret;
+	request.verb = CL_VM_SUSPEND;
+	request.host = NULL;
+	return cl_operate_vm(txn, &request, &answer);
+}
+
+static int import_xapi(struct cl_txn *txn, void *arg)
+{
+	const struct xapi_import *import = arg;
+	const struct cl_xapi *xapi = import->xapi;
+	struct cl_change change;
+	struct cl_pool pool;
+	size_t i;
+	int ret = cl_find_pool(txn, import->pool, &pool, NULL);
+
+	for (i = 0; i < xapi->nr_hosts && !ret; i++)
+		ret = cl_join_host(txn, pool.name, &xapi->hosts[i], &change);
+	for (i = 0; i < xapi->nr_vms && !ret; i++)
+		ret = import_vm(txn, &xapi->vms[i]);
+	return ret;
+}
+
+int cl_registry_import_xapi(struct cl_store *store, const char *pool,
+			    const struct cl_xapi *xapi, struct cl_error *error)
+{
+	struct xapi_import import = { pool, xapi };
+
+	return cl_store_update(store, import_xapi, &import, error);
 }

@@ -122,6 +122,16 @@ static int join(struct cl_txn *txn, void *arg)
 	return ret ? ret : keep_pool(txn, request, "join", member.host.name, true);
 }
 
+int cl_join_host(struct cl_txn *txn, const char *pool,
+		 const struct cl_member *member, struct cl_change *change)
+{
+	struct request request = {
+		.pool = pool, .member = member, .change = change
+	};
+
+	return join(txn, &request);
+}
+
 int cl_registry_join(struct cl_store *store, const char *pool,
 		     const struct cl_member *member, struct cl_change *change,
 		     struct cl_error *error)

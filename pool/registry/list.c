@@ -55,13 +55,20 @@ static int only_pool(struct cl_txn *txn, struct query *query)
 	return 0;
 }
 
+int cl_find_pool(struct cl_txn *txn, const char *name, struct cl_pool *pool,
+		 struct cl_pool_counts *counts)
+{
+	struct query query = { .name = name };
+	int ret = name ? 0 : only_pool(txn, &query);
+
+	return ret ? ret : cl_get_pool(txn, name ? name : query.first, pool, counts);
+}
+
 static int view_pool(struct cl_txn *txn, void *arg)
 {
 	struct query *query = arg;
-	int ret = query->name ? 0 : only_pool(txn, query);
 
-	return ret ? ret : cl_get_pool(txn, query->name ? query->name : query->first,
-				       query->to, query->counts);
+	return cl_find_pool(txn, query->name, query->to, query->counts);
 }
 
 int cl_registry_pool(struct cl_store *store, const char *name,

@@ -186,6 +186,13 @@ struct cl_record {
 int cl_registry_import(struct cl_store *store, const struct cl_record *records,
 		       size_t nr, struct cl_error *error);
 
+/*
+ * Hosts and VMs of xapi's into a pool, or into the only one if @pool is NULL, in
+ * one transaction.  As cl_registry_join() and cl_registry_vm(), of the first that fails.
+ */
+int cl_registry_import_xapi(struct cl_store *store, const char *pool,
+			    const struct cl_xapi *xapi, struct cl_error *error);
+
 /* ---- For registry*.c: records within a transaction -------------------- */
 
 int cl_get_pool(struct cl_txn *txn, const char *name, struct cl_pool *pool,
@@ -206,6 +213,14 @@ int cl_remove_vm(struct cl_txn *txn, const struct cl_vm *vm);
 int cl_get_saved(struct cl_txn *txn, const char *vm, const char *name,
 		 struct cl_vm *saved);
 int cl_put_saved(struct cl_txn *txn, const char *vm, const struct cl_vm *saved);
+/* A pool by its name, or the only one if that is NULL. */
+int cl_find_pool(struct cl_txn *txn, const char *name, struct cl_pool *pool,
+		 struct cl_pool_counts *counts);
+/* The transactions of cl_registry_join() and cl_registry_vm(), as parts of one. */
+int cl_join_host(struct cl_txn *txn, const char *pool,
+		 const struct cl_member *member, struct cl_change *change);
+int cl_operate_vm(struct cl_txn *txn, const struct cl_vm_request *request,
+		  struct cl_vm_answer *answer);
 /* It gets the pool's next number; the caller stores the pool. */
 int cl_put_event(struct cl_txn *txn, struct cl_pool *pool,
 		 struct cl_event *event);

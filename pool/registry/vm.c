@@ -355,6 +355,28 @@ static int operate(struct cl_txn *txn, void *arg)
 	return ret;
 }
 
+static int check_request(const struct cl_vm_request *request,
+			 struct cl_error *error)
+{
+	int ret = cl_name_check(request->name, "VM", error);
+
+	if (!ret && request->vendor)
+		ret = cl_vendor_check(request->vendor, request->name, error);
+	return ret;
+}
+
+int cl_operate_vm(struct cl_txn *txn, const struct cl_vm_request *request,
+		  struct cl_vm_answer *answer)
+{
+	struct operation op = {
+		.verb = &cl_vm_verbs[request->verb], .request = request,
+		.answer = answer
+	};
+	int ret = check_request(request, cl_txn_error(txn));
+
+	return ret ? ret : operate(txn, &op);
+}
+
 int cl_registry_vm(struct cl_store *store, const struct cl_vm_request *request,
 		   struct cl_vm_answer *answer, struct cl_error *error)
 {
@@ -362,11 +384,8 @@ int cl_registry_vm(struct cl_store *store, const struct cl_vm_request *request,
 		.verb = &cl_vm_verbs[request->verb], .request = request,
 		.answer = answer
 	};
+	int ret = check_request(request, error);
 
-	int ret = cl_name_check(request->name, "VM", error);
-
-	if (!ret && request->vendor)
-		ret = cl_vendor_check(request->vendor, request->name, error);
 	if (ret)
 		return ret;
 	return request->check ? cl_store_view(store, operate, &op, error) :

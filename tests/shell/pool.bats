@@ -155,6 +155,63 @@ setup() { new_store; }
 	cpulevel pool export --for xapi | diff xapi.json -
 }
 
+@test "an import from xapi is all or nothing: what is wrong of one record leaves nothing of the others" {
+	local change before
+
+	join haswell westmere
+	cpulevel vm start web --type pvh --host haswell
+	cpulevel vm start db --type pvh --host westmere
+	cpulevel pool export --for xapi >xapi.json
+	CPULEVEL_STORE=$(other_store second)
+	export CPULEVEL_STORE
+	cpulevel pool create lab
+	before=$(cpulevel pool export)
+	for change in '.hosts.westmere.cpu_info.vendor = "AuthenticAMD"' 'del(.hosts.westmere.cpu_info.vendor)' \
+		'.hosts.westmere = 1' '.hosts["a\nb"] = .hosts.westmere' '.vms.web = []' '.vms.web.resident_on = "nobody"' \
+		'.vms.web.last_boot_CPU_flags.features = "x"' '.vms.web.last_boot_CPU_flags.vendor = "Genuine\nIntel"' \
+		'.vms["a\nb"] = .vms.web' '.vms.web.power_state = "Asleep"' 'del(.vms.web.power_state)' \
+		'.vms.web.domain_type = 7' '.vms.web.last_boot_CPU_flags = "none"' '.vms = []'; do
+		jq "$change" xapi.json >bad.json
+		run cpulevel pool import bad.json
+		echo "$change: $status $output"
+		[[ $status -ne 0 && ${#lines[@]} = 1 ]]
+		[ "$(cpulevel pool export)" = "$before" ]
+	done
+	cpulevel pool import xapi.json
+	cpulevel pool export --for xapi | diff xapi.json -
+}
+
+@test "what is no record in an import is told by its key" {
+	local key json
+
+	while read -r key json; do
+		echo "$json" >bad.json
+		run -2 cpulevel pool import bad.json
+		echo "$json: $output"
+		[[ $output = "cpulevel: $key: "* && $output != *memory* && ${#lines[@]} = 1 ]]
+	done <<-'END'
+	hosts.a {"hosts":{"a":1}}
+	hosts {"hosts":[]}
+	vms {"hosts":{},"vms":7}
+	vms.a {"vms":{"a":"b"}}
+	vms.a.power_state {"vms":{"a":{"power_state":1}}}
+	vms.a.last_boot_CPU_flags {"vms":{"a":{"power_state":"Running","resident_on":"h","last_boot_CPU_flags":[]}}}
+	records {"schema":"cpulevel/pool-export/1"}
+	pool/lab {"schema":"cpulevel/pool-export/1","records":{"pool/lab":7}}
+	END
+}
+
+@test "a VM that xapi has paused has memory, and is imported as one that runs" {
+	join haswell
+	cpulevel vm start web --type pvh --host haswell
+	cpulevel pool export --for xapi | jq '.vms.web.power_state = "Paused"' >xapi.json
+	CPULEVEL_STORE=$(other_store second)
+	export CPULEVEL_STORE
+	cpulevel pool create lab
+	cpulevel pool import xapi.json
+	[ "$(cpulevel vm show web --json | jq -r .state)" = running ]
+}
+
 @test "names that are none, stores that are none: one line, exit 2, nothing made" {
 	run -2 cpulevel vm start 'a/b' --type hvm --host haswell
 	[[ $output = *"has a '/'"* ]]
