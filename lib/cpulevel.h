@@ -97,7 +97,8 @@ void cl_clear(struct cl_featureset *fs, unsigned int bit);
 /*
  * The result is as long as the longer operand and may be one of them.  minus:
  * what @a has and @b has not; subset: is all that @a has in @b?  For subset and
- * equal only the bits count, not the lengths.
+ * equal only the bits count, not the lengths.  empty: no bit is set, of however
+ * many words.
  */
 void cl_and(struct cl_featureset *out, const struct cl_featureset *a,
 	    const struct cl_featureset *b);
@@ -107,6 +108,7 @@ void cl_minus(struct cl_featureset *out, const struct cl_featureset *a,
 	      const struct cl_featureset *b);
 bool cl_subset(const struct cl_featureset *a, const struct cl_featureset *b);
 bool cl_equal(const struct cl_featureset *a, const struct cl_featureset *b);
+bool cl_empty(const struct cl_featureset *fs);
 
 /* ---- Features: what the bits mean ------------------------------------- */
 

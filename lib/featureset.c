@@ -163,3 +163,10 @@ bool cl_equal(const struct cl_featureset *a, const struct cl_featureset *b)
 {
 	return !memcmp(a->words, b->words, sizeof(a->words));
 }
+
+bool cl_empty(const struct cl_featureset *fs)
+{
+	static const struct cl_featureset nothing;
+
+	return cl_equal(fs, &nothing);
+}

@@ -45,8 +45,6 @@ void cl_verdict(struct cl_verdict *verdict, const struct cl_featureset *vm,
 		const struct cl_featureset *from,
 		const struct cl_featureset *to)
 {
-	static const struct cl_featureset nothing;
-
 	memset(verdict, 0, sizeof(*verdict));
 	cl_minus(&verdict->missing, vm, max);
 	move(&verdict->missing, &verdict->ignored, made_up,
@@ -54,7 +52,7 @@ void cl_verdict(struct cl_verdict *verdict, const struct cl_featureset *vm,
 	move(&verdict->missing, NULL, unlevellable, ARRAY_SIZE(unlevellable));
 	if (from && to)
 		find_changes(&verdict->changes, from, to);
-	verdict->runs = cl_equal(&verdict->missing, &nothing);
+	verdict->runs = cl_empty(&verdict->missing);
 }
 
 static bool vendor_is(const struct cl_host *host, const char *vendor)

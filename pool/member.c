@@ -53,13 +53,6 @@ cl_member_max_leaves_accepted(const struct cl_member *member,
 	       &member->host.max_leaves[sets_of[guest].max];
 }
 
-static bool nothing_in(const struct cl_featureset *fs)
-{
-	static const struct cl_featureset nothing;
-
-	return cl_equal(fs, &nothing);
-}
-
 /*
  * Both sets for these guests, or none.  Of a host whose max is not known the
  * default is taken: it may refuse a VM that could run, never the reverse.
@@ -76,7 +69,7 @@ static int settle_guest(struct cl_host *host, enum cl_guest guest,
 		memset(&host->max_leaves[max], 0, sizeof(host->max_leaves[max]));
 		return 0;
 	}
-	if (nothing_in(&host->sets[def]))
+	if (cl_empty(&host->sets[def]))
 		return cl_fail(error, -EINVAL, host->name,
 			       "%s is all zero, and there are no such CPUs; take the host's sets again",
 			       cl_set_name(def));
@@ -102,7 +95,7 @@ static int check_lengths(const struct cl_host *host, struct cl_error *error)
 
 	if (!(host->valid >> CL_SET_RAW & 1))
 		return 0;
-	if (nothing_in(raw))
+	if (cl_empty(raw))
 		return cl_fail(error, -EINVAL, host->name,
 			       "raw is all zero, and there are no such CPUs; take the host's sets again");
 	for (guest = 0; guest < CL_NR_GUESTS; guest++) {

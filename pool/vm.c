@@ -234,14 +234,13 @@ void cl_vm_adopt(struct cl_vm *vm, const struct cl_member *host,
 		 const struct cl_given *recorded, const char *vendor)
 {
 	const struct cl_featureset *max = cl_member_max(host, cl_vm_guest(vm));
-	static const struct cl_featureset nothing;
 	static const struct cl_max_leaves unknown;
 
 	vm->state = CL_VM_RUNNING;
 	vm->flags = recorded ? 0 : CL_VM_ASSUMED;
 	snprintf(vm->vendor, sizeof(vm->vendor), "%s",
 		 vendor && *vendor ? vendor : host->host.vendor);
-	vm->set = recorded ? recorded->set : max ? *max : nothing;
+	vm->set = recorded ? recorded->set : max ? *max : (struct cl_featureset){ 0 };
 	vm->max_leaves = recorded ? recorded->max_leaves : unknown;
 	if (recorded && max)
 		cl_record_extend(&vm->set, max);

@@ -130,9 +130,9 @@ static void out_verdict(struct out *out, const struct cl_verdict *verdict,
 	if (out->json)
 		out_end_group(out);
 	/* What does not decide is told only where there is something to tell. */
-	if (out->json || !is_empty(&verdict->ignored))
+	if (out->json || !cl_empty(&verdict->ignored))
 		out_features(out, "ignored", &verdict->ignored);
-	if (out->json || !is_empty(&verdict->changes))
+	if (out->json || !cl_empty(&verdict->changes))
 		out_features(out, "changes", &verdict->changes);
 }
 

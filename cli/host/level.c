@@ -62,7 +62,7 @@ static void out_costs(struct out *out, const struct tally *tally)
 	for (i = 0; i < tally->nr_witnesses; i++, witness++) {
 		if (cl_counts_cost(&tally->counts, &witness->set,
 				   witness->has_max ? &witness->max : NULL,
-				   &cost) || is_empty(&cost))
+				   &cost) || cl_empty(&cost))
 			continue;
 		if (!out->json) {
 			out_features(out, witness->name, &cost);

@@ -85,10 +85,3 @@ char *features_text(char text[FEATURES_SIZE], const struct cl_featureset *fs)
 		snprintf(text + len, FEATURES_SIZE - len, " and %u more", more);
 	return text;
 }
-
-bool is_empty(const struct cl_featureset *fs)
-{
-	static const struct cl_featureset nothing;
-
-	return cl_equal(fs, &nothing);
-}

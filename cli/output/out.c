@@ -255,11 +255,10 @@ void out_end_list(struct out *out)
 void out_features(struct out *out, const char *key,
 		  const struct cl_featureset *fs)
 {
-	static const struct cl_featureset nothing;
 	char name[CL_BIT_NAME_SIZE];
 	unsigned int bit;
 
-	if (!out->json && cl_equal(fs, &nothing)) {
+	if (!out->json && cl_empty(fs)) {
 		out_string(out, key, "none");
 		return;
 	}

@@ -13,7 +13,6 @@
  */
 int replace_file(const char *path, const char *text);
 
-bool is_empty(const struct cl_featureset *fs);
 
 /* "7:0.ebx[5]", or "" in a word that this release does not know. */
 #define FEATURE_TEXT_SIZE	96

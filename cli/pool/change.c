@@ -63,7 +63,7 @@ static void warn_lowered(const char *host, const struct cl_change *change)
 	for (guest = 0; guest < CL_NR_GUESTS; guest++) {
 		cl_minus(&lost, &change->before.level[guest],
 			 &change->after.level[guest]);
-		if (is_empty(&lost) || !change->after.nr_hosts)
+		if (cl_empty(&lost) || !change->after.nr_hosts)
 			continue;
 		features_text(text, &lost);
 		syslog(LOG_WARNING,

@@ -28,9 +28,9 @@ static void out_one_change(struct out *out, const char *lost_key,
 
 	cl_minus(&lost, before, after);
 	cl_minus(&gained, after, before);
-	if (out->json || !is_empty(&lost))
+	if (out->json || !cl_empty(&lost))
 		out_features(out, lost_key, &lost);
-	if (out->json || !is_empty(&gained))
+	if (out->json || !cl_empty(&gained))
 		out_features(out, gained_key, &gained);
 }
 

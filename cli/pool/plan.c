@@ -86,7 +86,7 @@ static bool alike(const struct group *group, const struct cl_member *host)
 				     cl_member_max(host, guest)))
 			return false;
 		cl_minus(&cost, &level, def);
-		if (!is_empty(&cost) || !cl_equal(&level, def))
+		if (!cl_empty(&cost) || !cl_equal(&level, def))
 			return false;
 	}
 	return true;

@@ -28,7 +28,7 @@ static void out_cost(struct out *out, const char *key,
 			   cl_member_default(host, guest),
 			   cl_member_max(host, guest), &cost))
 		return;
-	if (out->json || !is_empty(&cost))
+	if (out->json || !cl_empty(&cost))
 		out_features(out, key, &cost);
 }
 
@@ -68,7 +68,7 @@ static int out_vm_line(void *arg, const struct cl_vm *vm)
 		cl_vm_gains(&fs, vm, &walk->pool);
 	else
 		cl_vm_above_level(&fs, vm, &walk->pool);
-	if (is_empty(&fs))
+	if (cl_empty(&fs))
 		return 0;
 	if (!walk->out->json) {
 		out_features(walk->out, vm->name, &fs);
@@ -98,10 +98,10 @@ static void out_left_out(struct out *out, const struct walk *walk)
 	struct cl_featureset left_out;
 
 	cl_counts_left_out(&walk->counts.of[CL_GUEST_PV], &left_out);
-	if (out->json || !is_empty(&left_out))
+	if (out->json || !cl_empty(&left_out))
 		out_features(out, "pv_left_out", &left_out);
 	cl_counts_left_out(&walk->counts.of[CL_GUEST_HVM], &left_out);
-	if (out->json || !is_empty(&left_out))
+	if (out->json || !cl_empty(&left_out))
 		out_features(out, "hvm_left_out", &left_out);
 }
 

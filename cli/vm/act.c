@@ -32,7 +32,7 @@ int verb_vm_adopt(const struct arguments *args)
 	request.vendor = option_text(args, OPT_VENDOR, 0);
 	if (text && read_vm_features(&recorded, text))
 		return EXIT_ERROR;
-	if (text && is_empty(&recorded.set))
+	if (text && cl_empty(&recorded.set))
 		return complain("--features", "has no feature; leave it out if the VM came without a set");
 	if (request.vendor && strlen(request.vendor) > 12)
 		return complain("--vendor", "a vendor has 12 characters at most, as GenuineIntel");

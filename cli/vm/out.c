@@ -34,9 +34,9 @@ static void out_against(struct out *out, const struct cl_vm *vm,
 
 	cl_vm_above_level(&above, vm, pool);
 	cl_vm_gains(&gains, vm, pool);
-	if (out->json || !is_empty(&above))
+	if (out->json || !cl_empty(&above))
 		out_features(out, "above_level", &above);
-	if (out->json || !is_empty(&gains))
+	if (out->json || !cl_empty(&gains))
 		out_features(out, "restart_gains", &gains);
 }
 
@@ -98,7 +98,7 @@ void out_vm(struct out *out, const struct cl_vm *vm, const struct cl_pool *pool)
 	}
 	out_string(out, "vendor", vm->vendor);
 	out_string(out, "features", cl_featureset_text(&vm->set, text));
-	if (out->json || !is_empty(&vm->exposed))
+	if (out->json || !cl_empty(&vm->exposed))
 		out_features(out, "exposed", &vm->exposed);
 	out_leaves(out, &vm->max_leaves);
 	if (pool)
@@ -266,18 +266,18 @@ static void out_move(struct out *out, const struct cl_vm_answer *answer)
 	}
 	if (out->json)
 		out_too_many(out, move);
-	if (out->json || !is_empty(&move->verdict.changes))
+	if (out->json || !cl_empty(&move->verdict.changes))
 		out_features(out, "changes", &move->verdict.changes);
-	if (out->json || !is_empty(&move->uncertain))
+	if (out->json || !cl_empty(&move->uncertain))
 		out_features(out, "seen_but_missing", &move->uncertain);
 }
 
 /* Read back: what was asked for and what Xen gave are not always one. */
 static void out_read_back(struct out *out, const struct cl_vm_answer *answer)
 {
-	if (out->json || !is_empty(&answer->beyond))
+	if (out->json || !cl_empty(&answer->beyond))
 		out_features(out, "not_asked_for", &answer->beyond);
-	if (out->json || !is_empty(&answer->short_of))
+	if (out->json || !cl_empty(&answer->short_of))
 		out_features(out, "not_given", &answer->short_of);
 }
 

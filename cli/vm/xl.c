@@ -151,7 +151,7 @@ void out_xl(struct out *out, const struct xl_file *xl)
 	if (!xl->path)
 		return;
 	out_string(out, "xl", xl->path);
-	if (out->json || !is_empty(&xl->left_out))
+	if (out->json || !cl_empty(&xl->left_out))
 		out_features(out, "not_expressed", &xl->left_out);
 }
 

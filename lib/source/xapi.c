@@ -70,7 +70,6 @@ static int set_vendor(struct cl_host *host, const struct cpu_info *info,
 static int set_features(struct cl_host *host, enum cl_set set, enum key key,
 			const struct cpu_info *info, struct cl_error *error)
 {
-	static const struct cl_featureset nothing;
 	const char *text = info->values[key];
 	struct cl_error why;
 	int ret;
@@ -81,7 +80,7 @@ static int set_features(struct cl_host *host, enum cl_set set, enum key key,
 	if (ret)
 		return cl_fail(error, ret, info->where, "%s: %s", keys[key],
 			       why.reason);
-	if (cl_equal(&host->sets[set], &nothing))
+	if (cl_empty(&host->sets[set]))
 		host->valid &= ~(1u << set);
 	return 0;
 }

@@ -76,9 +76,7 @@ static const struct set_name *find_set(const char *name, size_t len)
 static void set_set(struct xen_cpuid *xen, int set,
 		    const struct cl_featureset *fs)
 {
-	static const struct cl_featureset nothing;
-
-	if (cl_equal(fs, &nothing))
+	if (cl_empty(fs))
 		return;
 	xen->host->sets[set] = *fs;
 	xen->host->valid |= 1u << set;

@@ -127,6 +127,8 @@ static void test_algebra(void)
 	cl_and(&a, &a, &b);
 	cl_featureset_parse(&out, "30", NULL);
 	ok(cl_equal(&a, &out), "missing words are zero; the result may be an operand");
+	cl_minus(&out, &a, &a);
+	ok(out.nr_words && cl_empty(&out) && !cl_empty(&a), "words of zeros are empty");
 }
 
 int main(void)
