@@ -260,6 +260,12 @@ int cl_etcd_landed(struct etcd_txn *t)
 
 /* ---- Attempts ---- */
 
+static int not_known(struct etcd_txn *t)
+{
+	return cl_fail(t->txn.error, -ETIMEDOUT, etcd_of(t)->name,
+		       "the answer got lost, and whether this was done is not known; look before you do it again");
+}
+
 static void forget(struct etcd_txn *t)
 {
 	size_t i;
@@ -302,7 +308,7 @@ static int attempt(struct etcd_txn *t, cl_txn_function *function, void *arg)
 		unlearn(t);
 		ret = cl_etcd_landed(t);
 		if (ret)
-			return ret > 0 ? 0 : ret;
+			return ret > 0 ? 0 : not_known(t);
 	}
 	if (t->known)
 		t->revision = t->known_at;
@@ -317,9 +323,8 @@ static int attempt(struct etcd_txn *t, cl_txn_function *function, void *arg)
 
 static int give_up(struct etcd_txn *t, int ret)
 {
-	if (t->unsure && (ret == -EHOSTUNREACH || ret == -EAGAIN))
-		return cl_fail(t->txn.error, -ETIMEDOUT, etcd_of(t)->name,
-			       "cannot be reached any more, and whether this was done is not known; look before you do it again");
+	if (t->unsure && (ret == -EHOSTUNREACH || ret == -EAGAIN || ret == -EIO))
+		return not_known(t);
 	if (ret == -EAGAIN)
 		return cl_fail(t->txn.error, -EBUSY, etcd_of(t)->name,
 			       "others keep it busy; try again");

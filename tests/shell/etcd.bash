@@ -115,7 +115,7 @@ stop_etcd() {
 }
 
 # The store through a network that loses what is said about WORD: LOSSY; tools/lossy.c is built.
-lossy() {	# WORD answer|before
+lossy() {	# WORD answer|before [COMMAND]
 	local port
 
 	port=$(free_port)

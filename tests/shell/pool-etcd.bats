@@ -64,6 +64,19 @@ key() { echo "/${CPULEVEL_STORE##*/}/$1"; }	# NAME
 	[ "$(ctl get --print-value-only "$(key late)" | tail -c 2)" = x ]
 }
 
+@test "an answer that got lost, and what would tell of it compacted: it is said that nobody knows" {
+	# Somebody else is between, or the last mark would tell.
+	cat >between <<-END
+		cpulevel pool join $HOSTS/westmere --store $CPULEVEL_STORE >/dev/null
+		etcdctl --endpoints ${ETCD#*://} compaction \$(etcdctl --endpoints ${ETCD#*://} endpoint status -w json | jq '.[0].Status.header.revision') >/dev/null
+	END
+	lossy /v3/kv/txn answer "sh between"
+	run -2 cpulevel pool join "$HOSTS/haswell" --store "$LOSSY"
+	[ "$(cat lost)" = "lost the answer" ]
+	[ "$output" = "cpulevel: $LOSSY: the answer got lost, and whether this was done is not known; look before you do it again" ]
+	[ "$(cpulevel pool history --json | jq -c '[.changes[].subject]')" = '["haswell","westmere"]' ]
+}
+
 # An export with that many VMs that run on haswell.
 fleet() {	# NR
 	join haswell

@@ -3,7 +3,8 @@
  * A network that loses things at the worst moment: passes TCP on from a port to
  * another, until a request has WORD in it.  Of that one it loses the answer, or,
  * with `before', the request itself, and then passes on as before.  lossy PORT
- * TO_PORT WORD answer|before; what it has lost it says on stdout.
+ * TO_PORT WORD answer|before [COMMAND]; what it has lost it says on stdout, and
+ * runs COMMAND before anyone can notice.
  */
 #include <arpa/inet.h>
 #include <err.h>
@@ -18,6 +19,7 @@
 #include <unistd.h>
 
 static const char *word;
+static const char *command;	/* or NULL */
 static bool before;
 static bool *lost;	/* of all connections */
 
@@ -35,6 +37,9 @@ static void say_lost(const char *what)
 	*lost = true;
 	printf("lost the %s\n", what);
 	fflush(stdout);
+	signal(SIGCHLD, SIG_DFL);
+	if (command && system(command))
+		warnx("%s: failed", command);
 }
 
 /* Some bytes on to the other side; false: this connection is over. */
@@ -82,11 +87,12 @@ int main(int argc, char **argv)
 	struct sockaddr_in at;
 	int on = 1, listener = socket(AF_INET, SOCK_STREAM, 0);
 
-	if (argc != 5)
-		errx(2, "usage: lossy PORT TO_PORT WORD answer|before");
+	if (argc != 5 && argc != 6)
+		errx(2, "usage: lossy PORT TO_PORT WORD answer|before [COMMAND]");
 	at = local(argv[1]);
 	word = argv[3];
 	before = !strcmp(argv[4], "before");
+	command = argv[5];
 	setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
 	if (bind(listener, (void *)&at, sizeof(at)) || listen(listener, 5))
 		err(2, "port %s", argv[1]);
