@@ -186,6 +186,9 @@ static int check_complete(const struct etcd_conf *conf, const char *where,
 	if (conf->password && !conf->tls)
 		return cl_fail(error, -EPERM, where,
 			       "a password would go over the network as it is; use etcds://");
+	if ((conf->cacert || conf->cert || conf->key) && !conf->tls)
+		return cl_fail(error, -EPERM, where,
+			       "is reached without TLS, but certificates are configured; write etcds://, or remove cacert, cert and key");
 	if (!conf->cert != !conf->key)
 		return cl_fail(error, -EINVAL, where,
 			       "cert and key go together; one of them is missing");

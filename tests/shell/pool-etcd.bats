@@ -77,6 +77,15 @@ key() { echo "/${CPULEVEL_STORE##*/}/$1"; }	# NAME
 	[ "$(cpulevel pool history --json | jq -c '[.changes[].subject]')" = '["haswell","westmere"]' ]
 }
 
+@test "certificates are configured, and the store is named without TLS: refused before a byte is sent" {
+	local name
+
+	for name in CACERT CERT KEY; do
+		run -2 env "CPULEVEL_ETCD_$name=/dev/null" cpulevel pool level
+		[ "$output" = "cpulevel: $CPULEVEL_STORE: is reached without TLS, but certificates are configured; write etcds://, or remove cacert, cert and key" ]
+	done
+}
+
 # An export with that many VMs that run on haswell.
 fleet() {	# NR
 	join haswell
