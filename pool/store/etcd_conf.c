@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Where a store in etcd is, and as whom we come there: its name, a file that
- * only its owner may read, and the environment.  A password is never part of
+ * Where a store in etcd is, and as which user it is opened: its name, a file
+ * that only its owner may read, and the environment.  A password is never part of
  * the name, for everybody sees the arguments of a command.
  */
 #include <errno.h>
@@ -29,21 +29,46 @@ static bool has_port(const char *host)
 	return strchr(bracket ? bracket : host, ':');
 }
 
+#define PLAIN "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_"
+
 static int add_endpoint(struct etcd_conf *conf, const char *host, size_t len,
 			const char *where, struct cl_error *error)
 {
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_:[]";
 	char name[256];
 
 	if (conf->nr == ETCD_MAX_ENDPOINTS || len >= sizeof(name))
 		return bad_name(where, "too long", error);
 	memcpy(name, host, len);
 	name[len] = '\0';
-	if (!len || strspn(name, plain) != len)
-		return bad_name(where, "has a host that is none", error);
+	if (!len || strspn(name, PLAIN ":[]") != len)
+		return bad_name(where, "one of its hosts is no host name", error);
 	snprintf(conf->endpoints[conf->nr++], sizeof(conf->endpoints[0]),
 		 "%s://%s%s", conf->tls ? "https" : "http", name,
 		 has_port(name) ? "" : ":2379");
+	return 0;
+}
+
+/* "//a//b/" is "/a/b/": two spellings are one store. */
+static int read_prefix(struct etcd_conf *conf, const char *at,
+		       const char *where, struct cl_error *error)
+{
+	size_t used = 1, len;
+
+	strcpy(conf->prefix, "/");
+	for (at += strspn(at, "/"); *at; at += strspn(at, "/")) {
+		len = strcspn(at, "/");
+		if (used + len > 60)
+			return bad_name(where, "its prefix is longer than 60", error);
+		if (strspn(at, PLAIN ":+=~") < len || strspn(at, ".") == len)
+			return bad_name(where, "a part of its prefix is no plain name",
+					error);
+		memcpy(conf->prefix + used, at, len);
+		strcpy(conf->prefix + used + len, "/");
+		used += len + 1;
+		at += len;
+	}
+	if (used == 1)
+		strcpy(conf->prefix, "/cpulevel/");
 	return 0;
 }
 
@@ -51,7 +76,7 @@ static int read_name(struct etcd_conf *conf, const char *where,
 		     struct cl_error *error)
 {
 	const char *at = strstr(where, "://") + 3;
-	const char *end = at + strcspn(at, "/"), *prefix = end;
+	const char *end = at + strcspn(at, "/");
 	int ret = 0;
 
 	if (strchr(where, '@'))
@@ -68,13 +93,7 @@ static int read_name(struct etcd_conf *conf, const char *where,
 			break;
 		at++;
 	}
-	while (*prefix == '/')
-		prefix++;
-	if (strlen(prefix) > 60)
-		return bad_name(where, "its prefix is longer than 60", error);
-	snprintf(conf->prefix, sizeof(conf->prefix), "/%s/",
-		 *prefix ? prefix : "cpulevel");
-	return ret;
+	return ret ? ret : read_prefix(conf, end, where, error);
 }
 
 /* ---- The file, and the environment ---- */

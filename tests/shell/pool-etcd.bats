@@ -86,6 +86,17 @@ key() { echo "/${CPULEVEL_STORE##*/}/$1"; }	# NAME
 	done
 }
 
+@test "one prefix has one spelling, and what cannot be one is refused" {
+	join haswell
+	for same in "${CPULEVEL_STORE%/*}//${CPULEVEL_STORE##*/}" "$CPULEVEL_STORE/" "$CPULEVEL_STORE///"; do
+		[ "$(cpulevel pool level --json --store "$same" | jq .hosts)" = 1 ]
+	done
+	for bad in "a b" "a/../b" . a//.. "a?b" "a%2fb" $'a\nb' "$(printf '%061d' 0)"; do
+		run -2 cpulevel pool create lab --store "$ETCD/$bad"
+		[[ $output = *"prefix is"* && ${#lines[@]} -le 2 ]]
+	done
+}
+
 # An export with that many VMs that run on haswell.
 fleet() {	# NR
 	join haswell
