@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * A store in etcd: what a transaction reads is all of one revision and is
- * remembered; what it writes is kept until the end, and seen by what it reads.
- * Values are as in SQLite, behind their checksum in eight hex digits.
+ * A store in etcd: what a transaction writes is kept until the end, and seen by
+ * what it reads.  Values are as in SQLite, behind their checksum in eight hex
+ * digits.
+ *
+ * Each put or removal of FOLDER/NAME also puts folder/FOLDER/: so that nobody
+ * has added, changed or removed anything in a folder can be compared by one key.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -13,37 +16,139 @@
 
 #define CRC_LEN		8
 
+int cl_etcd_no_memory(struct etcd_txn *t)
+{
+	return cl_fail(t->txn.error, -ENOMEM, etcd_of(t)->name, "out of memory");
+}
+
+
 void *cl_etcd_grow(struct etcd_txn *t, void *array, size_t nr, size_t size)
 {
 	void *more = array;
 
-	/* Doubled at each power of two. */
 	if (!(nr & (nr - 1)))
 		more = realloc(array, (nr ? 2 * nr : 1) * size);
 	if (!more)
-		cl_fail(t->txn.error, -ENOMEM, etcd_of(t)->name, "out of memory");
+		cl_etcd_no_memory(t);
 	return more;
 }
 
-/* ---- What was read ---- */
+/* ---- Bytes in JSON ---- */
 
-int cl_etcd_saw(struct etcd_txn *t, const char *key, int64_t revision)
+static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+json_t *cl_etcd_bytes(const void *data, size_t len)
 {
-	struct etcd_read *reads;
+	const unsigned char *from = data;
+	char *text = malloc((len + 2) / 3 * 4 + 1), *to = text;
+	json_t *made;
 	size_t i;
 
-	if (!t->update)
-		return 0;
-	for (i = 0; i < t->nr_reads; i++)
-		if (!strcmp(t->reads[i].key, key))
-			return 0;
-	reads = cl_etcd_grow(t, t->reads, t->nr_reads, sizeof(*reads));
-	if (!reads)
-		return -ENOMEM;
-	t->reads = reads;
-	snprintf(reads[t->nr_reads].key, CL_KEY_SIZE, "%s", key);
-	reads[t->nr_reads++].revision = revision;
-	return 0;
+	if (!text)
+		return NULL;
+	for (i = 0; i < len; i += 3) {
+		uint32_t three = from[i] << 16 |
+				 (i + 1 < len ? from[i + 1] << 8 : 0) |
+				 (i + 2 < len ? from[i + 2] : 0);
+
+		*to++ = digits[three >> 18];
+		*to++ = digits[three >> 12 & 63];
+		*to++ = i + 1 < len ? digits[three >> 6 & 63] : '=';
+		*to++ = i + 2 < len ? digits[three & 63] : '=';
+	}
+	*to = '\0';
+	made = json_string(text);
+	free(text);
+	return made;
+}
+
+json_t *cl_etcd_key(const struct etcd_store *s, const char *key)
+{
+	char whole[sizeof(s->conf.prefix) + CL_KEY_SIZE];
+
+	snprintf(whole, sizeof(whole), "%s%s", s->conf.prefix, key);
+	return cl_etcd_bytes(whole, strlen(whole));
+}
+
+char *cl_etcd_decode(const json_t *text, size_t *len)
+{
+	/* An empty value is not there at all. */
+	const char *from = text ? json_string_value(text) : "";
+	char *data = from ? malloc(strlen(from) / 4 * 3 + 4) : NULL, *to = data;
+	unsigned int bits = 0;
+	uint32_t kept = 0;
+
+	for (; data && *from && *from != '='; from++) {
+		const char *digit = strchr(digits, *from);
+
+		if (!digit) {
+			free(data);
+			return NULL;
+		}
+		kept = kept << 6 | (digit - digits);
+		bits += 6;
+		if (bits >= 8) {
+			bits -= 8;
+			*to++ = kept >> bits;
+		}
+	}
+	if (data) {
+		*to = '\0';
+		*len = to - data;
+	}
+	return data;
+}
+
+int64_t cl_etcd_number(const json_t *object, const char *name)
+{
+	const json_t *number = json_object_get(object, name);
+
+	return json_is_string(number) ?
+	       strtoll(json_string_value(number), NULL, 10) :
+	       json_integer_value(number);
+}
+
+json_t *cl_etcd_from_number(int64_t number)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%lld", (long long)number);
+	return json_string(text);
+}
+
+int64_t cl_etcd_revision(const json_t *answer)
+{
+	return cl_etcd_number(json_object_get(answer, "header"), "revision");
+}
+
+json_t *cl_etcd_key_after(const struct etcd_store *s, const char *prefix)
+{
+	char whole[sizeof(s->conf.prefix) + CL_KEY_SIZE];
+	int len = snprintf(whole, sizeof(whole), "%s%s", s->conf.prefix, prefix);
+
+	whole[len - 1]++;
+	return cl_etcd_bytes(whole, len);
+}
+
+json_t *cl_etcd_first(const json_t *range)
+{
+	return json_array_get(json_object_get(range, "kvs"), 0);
+}
+
+json_t *cl_etcd_first_of(const json_t *answer, size_t n)
+{
+	const json_t *one = json_array_get(json_object_get(answer, "responses"),
+					   n);
+
+	return cl_etcd_first(json_object_get(one, "response_range"));
+}
+
+json_t *cl_etcd_compare(const struct etcd_store *s, const char *key,
+			int64_t revision)
+{
+	return json_pack("{s:o, s:s, s:s, s:o}", "key", cl_etcd_key(s, key),
+			 "target", "MOD", "result", "EQUAL", "mod_revision",
+			 cl_etcd_from_number(revision));
 }
 
 /* ---- What is written ---- */
@@ -72,105 +177,96 @@ struct etcd_write *cl_etcd_write_at(const struct etcd_txn *t, const char *key)
 	       &t->writes[at] : NULL;
 }
 
-/* @data becomes the transaction's; NULL: it is removed. */
-static int keep_write(struct etcd_txn *t, const char *key, char *data,
-		      size_t len)
+/* The write of @key, a new one or that of before; NULL: out of memory. */
+static struct etcd_write *add_write(struct etcd_txn *t, const char *key)
 {
 	struct etcd_write *write = cl_etcd_write_at(t, key), *writes;
 	size_t at = cl_etcd_find_write(t, key);
 
-	if (!write) {
-		writes = cl_etcd_grow(t, t->writes, t->nr_writes,
-				      sizeof(*writes));
-		if (!writes) {
-			free(data);
-			return -ENOMEM;
-		}
+	if (write) {
+		free(write->data);
+	} else {
+		writes = cl_etcd_grow(t, t->writes, t->nr_writes, sizeof(*writes));
+		if (!writes)
+			return NULL;
 		t->writes = writes;
 		write = writes + at;
 		memmove(write + 1, write,
 			(t->nr_writes++ - at) * sizeof(*writes));
-		snprintf(write->key, CL_KEY_SIZE, "%s", key);
-	} else {
-		free(write->data);
+	}
+	memset(write, 0, sizeof(*write));
+	snprintf(write->key, CL_KEY_SIZE, "%s", key);
+	return write;
+}
+
+/* @data becomes the transaction's. */
+static int keep_value(struct etcd_txn *t, const char *key, char *data,
+		      size_t len)
+{
+	struct etcd_write *write = data ? add_write(t, key) : NULL;
+
+	if (!write) {
+		free(data);
+		return cl_etcd_no_memory(t);
 	}
 	write->data = data;
 	write->len = len;
 	return 0;
 }
 
-int cl_etcd_put(struct cl_txn *txn, const char *key, const void *data,
-		    size_t len)
+static int change_folder(struct etcd_txn *t, const char *key)
 {
-	uint32_t crc = cl_store_crc(cl_store_crc(0, key, strlen(key)), data, len);
-	char *stored = malloc(CRC_LEN + len + 1);
+	const char *slash = strrchr(key, '/');
+	char folder[CL_KEY_SIZE + 8];
 
-	if (!stored)
-		return cl_fail(txn->error, -ENOMEM, of_etcd(txn->store)->name,
-			       "out of memory");
-	snprintf(stored, CRC_LEN + 1, "%08x", crc);
-	memcpy(stored + CRC_LEN, data, len);
-	return keep_write(of_etcd_txn(txn), key, stored, CRC_LEN + len);
+	if (!slash)
+		return 0;
+	snprintf(folder, sizeof(folder), "folder/%.*s", (int)(slash + 1 - key), key);
+	return cl_etcd_write_at(t, folder) ? 0 : keep_value(t, folder, strdup(""), 0);
 }
 
-/*
- * That a name is gone cannot be seen in a range of names: so each removal also
- * leaves its mark in those above it, which whoever lists them looks at.
- */
+int cl_etcd_put(struct cl_txn *txn, const char *key, const void *data,
+		size_t len)
+{
+	uint32_t crc = cl_store_crc(cl_store_crc(0, key, strlen(key)), data, len);
+	struct etcd_txn *t = of_etcd_txn(txn);
+	char *stored = malloc(CRC_LEN + len + 1);
+	int ret;
+
+	if (!stored)
+		return cl_etcd_no_memory(t);
+	snprintf(stored, CRC_LEN + 1, "%08x", crc);
+	memcpy(stored + CRC_LEN, data, len);
+	ret = keep_value(t, key, stored, CRC_LEN + len);
+	return ret ? ret : change_folder(t, key);
+}
+
 int cl_etcd_remove(struct cl_txn *txn, const char *key)
 {
 	struct etcd_txn *t = of_etcd_txn(txn);
-	char gone[CL_KEY_SIZE + 8];
-	const char *slash;
-	char *nothing;
-	int ret = keep_write(t, key, NULL, 0);
 
-	for (slash = strchr(key, '/'); slash && !ret; slash = strchr(slash + 1, '/')) {
-		snprintf(gone, sizeof(gone), "gone/%.*s",
-			 (int)(slash + 1 - key), key);
-		nothing = strdup("");
-		ret = nothing ? keep_write(t, gone, nothing, 0) : -ENOMEM;
-	}
-	return ret;
+	return add_write(t, key) ? change_folder(t, key) : -ENOMEM;
 }
 
-/* ---- Reading ---- */
-
-int cl_etcd_range(struct etcd_txn *t, const char *from, const char *stop,
-		  unsigned int limit, json_t **answer)
+int cl_etcd_set_format(struct cl_txn *txn, unsigned int format)
 {
-	struct etcd_store *s = etcd_of(t);
-	json_t *request = json_pack("{s:o, s:i, s:o}", "key", cl_etcd_key(s, from),
-				    "limit", limit, "revision",
-				    cl_etcd_from_number(t->revision));
-	int ret;
+	char *text;
+	int len = asprintf(&text, "%u", format);
 
-	if (stop && request)
-		json_object_set_new(request, "range_end", cl_etcd_key(s, stop));
-	ret = cl_etcd_call(s, "/v3/kv/range", request, false, answer,
-			   t->txn.error);
-	if (!ret && !t->revision)
-		t->revision = cl_etcd_revision(*answer);
-	return ret;
+	return keep_value(of_etcd_txn(txn), "schema", len < 0 ? NULL : text, len);
 }
 
-int cl_etcd_saw_gone(struct etcd_txn *t, const char *prefix)
+int cl_etcd_drop(struct cl_txn *txn, const char *prefix)
 {
-	char key[CL_KEY_SIZE + 8];
-	json_t *answer;
-	int ret;
+	struct etcd_write *write = add_write(of_etcd_txn(txn), prefix);
 
-	if (!t->update)
-		return 0;
-	snprintf(key, sizeof(key), "gone/%s", prefix);
-	ret = cl_etcd_range(t, key, NULL, 1, &answer);
-	if (ret)
-		return ret;
-	ret = cl_etcd_saw(t, key, cl_etcd_number(
-		json_array_get(json_object_get(answer, "kvs"), 0), "mod_revision"));
-	json_decref(answer);
-	return ret;
+	if (!write)
+		return -ENOMEM;
+	write->all_below = true;
+	return 0;
 }
+
+/* ---- Values ---- */
 
 int cl_etcd_damaged(struct etcd_txn *t, const char *key)
 {
@@ -181,7 +277,7 @@ int cl_etcd_damaged(struct etcd_txn *t, const char *key)
 
 /* What is stored, into a value of the caller's. */
 int cl_etcd_value(struct etcd_txn *t, const char *key, const char *stored,
-		    size_t len, struct cl_value *value)
+		      size_t len, struct cl_value *value)
 {
 	uint32_t crc = cl_store_crc(0, key, strlen(key));
 	char said[CRC_LEN + 1];
@@ -195,46 +291,8 @@ int cl_etcd_value(struct etcd_txn *t, const char *key, const char *stored,
 	value->len = len - CRC_LEN;
 	value->data = malloc(value->len + 1);
 	if (!value->data)
-		return cl_fail(t->txn.error, -ENOMEM, key, "out of memory");
+		return cl_etcd_no_memory(t);
 	memcpy(value->data, stored + CRC_LEN, value->len);
 	value->data[value->len] = '\0';
 	return 0;
-}
-
-/* The same, of one of an answer's keys and values. */
-int cl_etcd_value_from(struct etcd_txn *t, const char *key, const json_t *kv,
-		      struct cl_value *value)
-{
-	size_t len;
-	char *stored = cl_etcd_decode(json_object_get(kv, "value"), &len);
-	int ret = stored ? cl_etcd_value(t, key, stored, len, value) :
-			   cl_etcd_damaged(t, key);
-
-	free(stored);
-	return ret;
-}
-
-int cl_etcd_get(struct cl_txn *txn, const char *key, struct cl_value *value)
-{
-	struct etcd_txn *t = of_etcd_txn(txn);
-	struct etcd_write *write = cl_etcd_write_at(t, key);
-	json_t *answer = NULL, *kv = json_object_get(t->known, key);
-	int ret;
-
-	if (write)
-		return write->data ? cl_etcd_value(t, key, write->data, write->len,
-					      value) : -ENOENT;
-	if (!kv) {
-		ret = cl_etcd_range(t, key, NULL, 1, &answer);
-		if (ret)
-			return ret;
-		kv = json_array_get(json_object_get(answer, "kvs"), 0);
-	} else if (json_is_null(kv)) {
-		kv = NULL;
-	}
-	ret = cl_etcd_saw(t, key, cl_etcd_number(kv, "mod_revision"));
-	if (!ret)
-		ret = kv ? cl_etcd_value_from(t, key, kv, value) : -ENOENT;
-	json_decref(answer);
-	return ret;
 }

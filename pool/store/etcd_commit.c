@@ -44,7 +44,7 @@ static size_t fullest(const struct etcd_txn *t, char folder[CL_KEY_SIZE])
 		const char *key = t->reads[i].key;
 		size_t len = folder_len(key);
 
-		if (!len || !strncmp(key, "gone/", 5))
+		if (!len)
 			continue;
 		for (nr = 0, j = i; j < t->nr_reads; j++)
 			nr += is_in(&t->reads[j], key, len);
@@ -60,41 +60,34 @@ static size_t fullest(const struct etcd_txn *t, char folder[CL_KEY_SIZE])
  * Too much was read to compare each of it: compare a folder as one, which is
  * to ask for more than is needed, and never for less.
  */
-static int compare_folder(struct etcd_txn *t, const char *folder)
-{
-	struct etcd_range *ranges = cl_etcd_grow(t, t->ranges, t->nr_ranges,
-						 sizeof(*ranges));
-	size_t i, left = 0, len = strlen(folder);
-
-	if (!ranges)
-		return -ENOMEM;
-	t->ranges = ranges;
-	snprintf(ranges[t->nr_ranges].from, CL_KEY_SIZE, "%s", folder);
-	cl_scan_stop(ranges[t->nr_ranges++].stop, folder);
-	for (i = 0; i < t->nr_reads; i++)
-		if (!is_in(&t->reads[i], folder, len))
-			t->reads[left++] = t->reads[i];
-	t->nr_reads = left;
-	return cl_etcd_saw_gone(t, folder);
-}
-
 static int compare_less(struct etcd_txn *t)
 {
 	char folder[CL_KEY_SIZE];
+	size_t i, left, len;
 	int ret = 0;
 
-	while (!ret && t->nr_reads + t->nr_ranges > MOST && fullest(t, folder))
-		ret = compare_folder(t, folder);
+	while (!ret && t->nr_reads + t->nr_folders > MOST && fullest(t, folder)) {
+		len = strlen(folder);
+		for (i = 0, left = 0; i < t->nr_reads; i++)
+			if (!is_in(&t->reads[i], folder, len))
+				t->reads[left++] = t->reads[i];
+		t->nr_reads = left;
+		ret = cl_etcd_saw_folder(t, folder);
+	}
 	return ret;
 }
 
-static json_t *compare_key(struct etcd_txn *t, const char *key,
-			   int64_t revision)
+/* Nothing in the folder, nor in those in it, was written after what was read. */
+static json_t *compare_folder(struct etcd_txn *t, const char *folder)
 {
-	return json_pack("{s:o, s:s, s:s, s:o}", "key",
-			 cl_etcd_key(etcd_of(t), key), "target", "MOD",
-			 "result", "EQUAL", "mod_revision",
-			 cl_etcd_from_number(revision));
+	char key[CL_KEY_SIZE + 8];
+
+	snprintf(key, sizeof(key), "folder/%s", folder);
+	return json_pack("{s:o, s:o, s:s, s:s, s:o}",
+			 "key", cl_etcd_key(etcd_of(t), key),
+			 "range_end", cl_etcd_key_after(etcd_of(t), key),
+			 "target", "MOD", "result", "LESS", "mod_revision",
+			 cl_etcd_from_number(t->revision + 1));
 }
 
 static json_t *compares_of(struct etcd_txn *t)
@@ -102,18 +95,13 @@ static json_t *compares_of(struct etcd_txn *t)
 	json_t *compares = json_array();
 	size_t i;
 
-	json_array_append_new(compares, compare_key(t, "schema",
-						    etcd_of(t)->schema));
+	json_array_append_new(compares, cl_etcd_compare(etcd_of(t), "schema",
+							etcd_of(t)->schema));
 	for (i = 0; i < t->nr_reads; i++)
-		json_array_append_new(compares, compare_key(t,
+		json_array_append_new(compares, cl_etcd_compare(etcd_of(t),
 				t->reads[i].key, t->reads[i].revision));
-	for (i = 0; i < t->nr_ranges; i++)
-		json_array_append_new(compares, json_pack(
-			"{s:o, s:o, s:s, s:s, s:o}",
-			"key", cl_etcd_key(etcd_of(t), t->ranges[i].from),
-			"range_end", cl_etcd_key(etcd_of(t), t->ranges[i].stop),
-			"target", "MOD", "result", "LESS", "mod_revision",
-			cl_etcd_from_number(t->revision + 1)));
+	for (i = 0; i < t->nr_folders; i++)
+		json_array_append_new(compares, compare_folder(t, t->folders[i]));
 	return compares;
 }
 
@@ -123,6 +111,10 @@ static json_t *change_of(struct etcd_txn *t, const struct etcd_write *write)
 {
 	json_t *key = cl_etcd_key(etcd_of(t), write->key);
 
+	if (write->all_below)
+		return json_pack("{s:{s:o, s:o}}", "request_delete_range",
+				 "key", key, "range_end",
+				 cl_etcd_key_after(etcd_of(t), write->key));
 	if (!write->data)
 		return json_pack("{s:{s:o}}", "request_delete_range", "key", key);
 	return json_pack("{s:{s:o, s:o}}", "request_put", "key", key, "value",
@@ -150,7 +142,7 @@ static json_t *changes_of(struct etcd_txn *t)
 
 /* ---- What is learned when it is refused ---- */
 
-/* All that was compared is read again in the same question. */
+/* All that was compared by key is read again in the same request. */
 static json_t *reads_of(struct etcd_txn *t)
 {
 	json_t *reads = json_array();
@@ -165,40 +157,35 @@ static json_t *reads_of(struct etcd_txn *t)
 	return reads;
 }
 
-static json_t *nth_read(const json_t *answer, size_t n)
+static void unlearn(struct etcd_txn *t)
 {
-	json_t *one = json_array_get(json_object_get(answer, "responses"), n);
-
-	return json_array_get(json_object_get(json_object_get(one,
-				"response_range"), "kvs"), 0);
+	json_decref(t->known);
+	t->known = NULL;
+	t->known_at = 0;
 }
 
-/* So the next attempt need not ask, and is sooner than the others'. */
+/* So the next attempt need not ask, and has a better chance. */
 static void learn(struct etcd_txn *t, const json_t *answer)
 {
 	size_t i;
 
-	/* Another schema is to be looked at first. */
-	if (cl_etcd_number(nth_read(answer, 0), "mod_revision") !=
+	/* If the schema has changed, that comes first. */
+	if (cl_etcd_number(cl_etcd_first_of(answer, 0), "mod_revision") !=
 	    etcd_of(t)->schema)
 		return;
+	unlearn(t);
 	t->known = json_object();
 	t->known_at = cl_etcd_revision(answer);
 	for (i = 0; i < t->nr_reads; i++) {
-		json_t *kv = nth_read(answer, i + 1);
+		json_t *kv = cl_etcd_first_of(answer, i + 1);
 
 		json_object_set_new(t->known, t->reads[i].key,
 				    kv ? json_incref(kv) : json_null());
 	}
 }
 
-static void unlearn(struct etcd_txn *t)
-{
-	json_decref(t->known);
-	t->known = NULL;
-}
-
-int cl_etcd_commit(struct etcd_txn *t)
+/* 0: done; -EAGAIN: what was read has changed; else as cl_etcd_call(). */
+static int commit(struct etcd_txn *t)
 {
 	json_t *answer;
 	bool done;
@@ -223,27 +210,26 @@ int cl_etcd_commit(struct etcd_txn *t)
 /* ---- Whether it was done ---- */
 
 /*
- * The marks of all since then, the last one first.  The moment of the last is
+ * 1, 0, or why that cannot be known, as when the marks were compacted.  Reads
+ * the marks of all since then, the last one first.  The moment of the last is
  * that of the next attempt, which compares it too: what is still on its way to
  * etcd is then too late, or makes that attempt too late.
  */
-int cl_etcd_landed(struct etcd_txn *t)
+static int was_done(struct etcd_txn *t)
 {
-	struct etcd_txn past = {
-		.txn = t->txn, .revision = 0
-	};
-	int64_t written;
+	struct etcd_txn past = { .txn = t->txn };
 	bool ours = false;
+	int64_t written;
 	json_t *answer, *kv;
 	char *nonce;
 	size_t len;
 	int ret;
 
 	do {
-		ret = cl_etcd_range(&past, "commit", NULL, 1, &answer);
+		ret = cl_etcd_range(&past, "commit", &answer);
 		if (ret)
 			return ret;
-		kv = json_array_get(json_object_get(answer, "kvs"), 0);
+		kv = cl_etcd_first(answer);
 		written = cl_etcd_number(kv, "mod_revision");
 		nonce = cl_etcd_decode(json_object_get(kv, "value"), &len);
 		ours = nonce && !strcmp(nonce, t->nonce);
@@ -260,12 +246,6 @@ int cl_etcd_landed(struct etcd_txn *t)
 
 /* ---- Attempts ---- */
 
-static int not_known(struct etcd_txn *t)
-{
-	return cl_fail(t->txn.error, -ETIMEDOUT, etcd_of(t)->name,
-		       "the answer got lost, and whether this was done is not known; look before you do it again");
-}
-
 static void forget(struct etcd_txn *t)
 {
 	size_t i;
@@ -273,12 +253,14 @@ static void forget(struct etcd_txn *t)
 	for (i = 0; i < t->nr_writes; i++)
 		free(t->writes[i].data);
 	free(t->reads);
-	free(t->ranges);
+	free(t->folders);
 	free(t->writes);
+	json_decref(t->listed);
 	t->reads = NULL;
-	t->ranges = NULL;
+	t->folders = NULL;
 	t->writes = NULL;
-	t->nr_reads = t->nr_ranges = t->nr_writes = 0;
+	t->listed = NULL;
+	t->nr_reads = t->nr_folders = t->nr_writes = 0;
 	t->revision = 0;
 }
 
@@ -298,6 +280,12 @@ static int make_nonce(struct etcd_txn *t)
 	return 0;
 }
 
+static int not_known(struct etcd_txn *t)
+{
+	return cl_fail(t->txn.error, -ETIMEDOUT, etcd_of(t)->name,
+		       "the answer got lost, and whether this was done is not known; look before you do it again");
+}
+
 /* -EAGAIN: once more; else it is over. */
 static int attempt(struct etcd_txn *t, cl_txn_function *function, void *arg)
 {
@@ -306,80 +294,60 @@ static int attempt(struct etcd_txn *t, cl_txn_function *function, void *arg)
 	forget(t);
 	if (t->unsure) {
 		unlearn(t);
-		ret = cl_etcd_landed(t);
+		ret = was_done(t);
 		if (ret)
 			return ret > 0 ? 0 : not_known(t);
 	}
-	if (t->known)
+	if (t->known_at)
 		t->revision = t->known_at;
 	ret = function(&t->txn, arg);
 	unlearn(t);
 	if (!ret && t->nr_writes)
-		ret = cl_etcd_commit(t);
+		ret = commit(t);
 	if (ret == -ETIMEDOUT && !t->unsure)
 		t->unsure = t->revision ? t->revision : 1;
 	return ret == -ETIMEDOUT || ret == -ESTALE ? -EAGAIN : ret;
 }
 
-static int give_up(struct etcd_txn *t, int ret)
+/* Again until it is done or refused: -EAGAIN if that takes too long. */
+static int attempts(struct etcd_txn *t, cl_txn_function *function, void *arg)
 {
-	if (t->unsure && (ret == -EHOSTUNREACH || ret == -EAGAIN || ret == -EIO))
-		return not_known(t);
-	if (ret == -EAGAIN)
-		return cl_fail(t->txn.error, -EBUSY, etcd_of(t)->name,
-			       "others keep it busy; try again");
-	return ret;
-}
-
-static int etcd_run(struct cl_store *store, bool update,
-		    cl_txn_function *function, void *arg,
-		    struct cl_error *error)
-{
-	struct etcd_txn t = { .txn = { store, error }, .update = update };
 	int64_t until = cl_etcd_now() + PATIENCE_MS;
-	unsigned int backoff = 1, random;
-	int ret = update ? make_nonce(&t) : 0;
+	unsigned int backoff = 1, random = t->nonce[0] * 251u + t->nonce[1];
+	int ret;
 
-	if (ret)
-		return ret;
-	random = t.nonce[0] * 251u + t.nonce[1];
 	for (;;) {
-		ret = attempt(&t, function, arg);
+		ret = attempt(t, function, arg);
 		if (ret != -EAGAIN || cl_etcd_now() > until)
-			break;
+			return ret;
 		/* Each waits for a time of its own, or all meet again. */
 		random = random * 1103515245u + 12345u;
 		cl_etcd_pause(random / 65536 % backoff);
 		backoff = backoff < BACKOFF_MS ? 2 * backoff : BACKOFF_MS;
 		/* Or was it the store itself that changed? */
-		ret = t.known ? 0 : cl_etcd_check_schema(of_etcd(store), error);
+		ret = t->known_at ? 0 : cl_etcd_read_format(t->txn.store,
+							    t->txn.error);
 		if (ret)
-			break;
+			return t->unsure ? not_known(t) : ret;
 	}
+}
+
+int cl_etcd_run(struct cl_store *store, bool update, cl_txn_function *function,
+		void *arg, struct cl_error *error)
+{
+	struct etcd_txn t = { .txn = { store, error }, .update = update };
+	int ret = update ? make_nonce(&t) : 0;
+
+	if (ret)
+		return ret;
+	ret = attempts(&t, function, arg);
 	of_etcd(store)->seen = t.revision;
 	forget(&t);
 	unlearn(&t);
-	return give_up(&t, ret);
+	if (t.unsure && (ret == -EHOSTUNREACH || ret == -EAGAIN || ret == -EIO))
+		return not_known(&t);
+	if (ret == -EAGAIN)
+		return cl_fail(error, -EBUSY, of_etcd(store)->name,
+			       "others keep it busy; try again");
+	return ret;
 }
-
-static void etcd_close(struct cl_store *store)
-{
-	struct etcd_store *s = of_etcd(store);
-
-	cl_etcd_watch_end(s);
-	if (s->transport)
-		s->transport->close(s);
-	cl_etcd_conf_free(&s->conf);
-	cl_etcd_forget_token(s);
-	free(s);
-}
-
-const struct cl_store_kind cl_etcd_kind = {
-	.run = etcd_run,
-	.get = cl_etcd_get,
-	.put = cl_etcd_put,
-	.remove = cl_etcd_remove,
-	.scan = cl_etcd_scan,
-	.wait = cl_etcd_wait,
-	.close = etcd_close,
-};

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * One question to etcd's JSON gateway and its answer, from whichever endpoint
- * gives one.  What was surely not done may be asked again of the next; what may
- * have been done is asked once, and the caller finds out.
+ * One request to etcd's JSON gateway and its answer, from whichever endpoint
+ * gives one.  A request that was surely not executed is sent to the next
+ * endpoint; one that may have been executed is not, and the caller finds out.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -12,7 +12,7 @@
 #include "../../lib/private.h"
 #include "etcd.h"
 
-#define PATIENCE_MS	15000	/* while somebody says that he has no leader */
+#define PATIENCE_MS	15000	/* while a member says that it has no leader */
 #define PAUSE_MS	200
 
 int64_t cl_etcd_now(void)
@@ -46,10 +46,12 @@ char *cl_etcd_url(const struct etcd_store *s, unsigned int endpoint,
 	       NULL : url;
 }
 
-bool cl_etcd_take(struct etcd_body *body, const void *data, size_t len)
+bool cl_etcd_append(struct etcd_body *body, const void *data, size_t len)
 {
-	char *more = realloc(body->data, body->len + len + 1);
+	char *more;
 
+	body->too_long = len > ETCD_MAX_ANSWER - body->len;
+	more = body->too_long ? NULL : realloc(body->data, body->len + len + 1);
 	if (!more)
 		return false;
 	memcpy(more + body->len, data, len);
@@ -61,7 +63,7 @@ bool cl_etcd_take(struct etcd_body *body, const void *data, size_t len)
 
 /* ---- What etcd says is wrong ---- */
 
-/* Of gRPC: its gateway passes them on. */
+/* gRPC's codes, which its gateway passes on. */
 enum {
 	CANCELLED = 1, UNKNOWN, INVALID, DEADLINE, DENIED = 7, EXHAUSTED,
 	PRECONDITION, OUT_OF_RANGE = 11, UNAVAILABLE = 14, UNAUTHENTICATED = 16
@@ -80,9 +82,9 @@ static const struct {
 	  "is more than etcd takes at once; raise its --max-request-bytes" },
 	{ "database space exceeded", -ENOSPC,
 	  "etcd's space is full and nothing was changed; compact and defragment it, and disarm its alarm" },
-	{ "has been compacted", -ESTALE, "that moment is gone" },
-	{ "invalid auth token", -ESTALE, "the token has run out" },
-	{ "auth store is old", -ESTALE, "the token has run out" },
+	{ "has been compacted", -ESTALE, "has compacted what was to be read; try again" },
+	{ "invalid auth token", -ESTALE, "the token has expired" },
+	{ "auth store is old", -ESTALE, "the token has expired" },
 	{ "authentication failed", -EACCES, "refuses this user and password" },
 	{ "user name is empty", -EACCES,
 	  "wants a user and a password; put them into " ETCD_CONF },
@@ -94,7 +96,7 @@ static const struct {
 	  "does not let this user at these keys; grant its role both on the store's prefix" },
 };
 
-/* -EAGAIN: it may be another's turn, or later ours. */
+/* -EAGAIN: another member may answer, or this one later. */
 static int judge(struct etcd_store *s, const char *text, json_t **answer,
 		 long status, struct cl_error *error)
 {
@@ -134,8 +136,8 @@ static int judge(struct etcd_store *s, const char *text, json_t **answer,
 /* ---- One endpoint, and all of them ---- */
 
 /*
- * What curl calls its failures: the library returns these numbers, and the
- * program exits with them.  Was not a byte of the question read there?
+ * curl's failures: the library returns these numbers, and the program exits
+ * with them.  Is it sure that the server has received no part of the request?
  */
 static const struct {
 	int code;
@@ -168,7 +170,11 @@ static int unreachable(const struct etcd_store *s, unsigned int endpoint,
 
 	if (code == ETCD_NO_CURL)
 		return cl_fail(error, -EPROTONOSUPPORT, s->name,
-			       "needs libcurl or the program curl, and neither is installed");
+			       "needs the program curl, which is not installed");
+	if (code == ETCD_TOO_LONG)
+		return cl_fail(error, -EMSGSIZE, s->name,
+			       "%s answers with more than %u MiB", at,
+			       ETCD_MAX_ANSWER >> 20);
 	for (i = 0; i < ARRAY_SIZE(failures); i++)
 		if (failures[i].code == code)
 			return cl_fail(error, failures[i].not_sent ?
@@ -179,18 +185,20 @@ static int unreachable(const struct etcd_store *s, unsigned int endpoint,
 		       "cannot be reached; %s: curl's error %d", at, code);
 }
 
-/* -EHOSTUNREACH: it has not heard; -ETIMEDOUT: it may have; -EAGAIN: later. */
-static int ask(struct etcd_store *s, unsigned int endpoint, const char *path,
-	       const char *text, bool once, json_t **answer,
-	       struct cl_error *error)
+/* -EHOSTUNREACH: it was not sent; -ETIMEDOUT: it may have been; -EAGAIN: later. */
+static int post(struct etcd_store *s, unsigned int endpoint, const char *path,
+		const char *text, bool once, json_t **answer,
+		struct cl_error *error)
 {
-	struct etcd_body body = { NULL, 0 };
+	struct etcd_body body = { NULL, 0, false };
 	char *url = cl_etcd_url(s, endpoint, path);
 	long status = 0;
 	int code, ret;
 
-	code = url ? s->transport->post(s, url, text, once, &body, &status) :
+	code = url ? cl_http_post(s, url, text, once, &body, &status) :
 		     ETCD_NO_MEMORY;
+	if (body.too_long)
+		code = ETCD_TOO_LONG;
 	*answer = NULL;
 	ret = code ? unreachable(s, endpoint, code, error) :
 		     judge(s, body.data, answer, status, error);
@@ -203,29 +211,30 @@ static int ask(struct etcd_store *s, unsigned int endpoint, const char *path,
 	return ret;
 }
 
-/* Every endpoint in turn, and again as long as one of them only has to wait. */
-static int ask_all(struct etcd_store *s, const char *path, const char *text,
-		   bool once, json_t **answer, struct cl_error *error)
+/* Every endpoint in turn, and again as long as one of them waits for a leader. */
+static int post_to_any(struct etcd_store *s, const char *path, const char *text,
+		       bool once, json_t **answer, struct cl_error *error)
 {
 	int64_t until = cl_etcd_now() + PATIENCE_MS;
-	bool heard;
+	bool answered;
 	unsigned int i;
 	int ret;
 
 	for (;;) {
-		heard = false;
+		answered = false;
 		for (i = 0; i < s->conf.nr; i++) {
-			ret = ask(s, s->at, path, text, once, answer,
-				  error);
+			ret = post(s, s->at, path, text, once, answer,
+				   error);
+			if (once && (ret == -ETIMEDOUT || ret == -EAGAIN ||
+				     ret == -EMSGSIZE))
+				return -ETIMEDOUT;
 			if (ret != -EHOSTUNREACH && ret != -ETIMEDOUT &&
 			    ret != -EAGAIN)
 				return ret;
-			if (once && ret != -EHOSTUNREACH)
-				return -ETIMEDOUT;
-			heard = heard || ret == -EAGAIN;
+			answered = answered || ret == -EAGAIN;
 			s->at = (s->at + 1) % s->conf.nr;
 		}
-		if (!heard || cl_etcd_now() > until)
+		if (!answered || cl_etcd_now() > until)
 			return -EHOSTUNREACH;
 		cl_etcd_pause(PAUSE_MS);
 	}
@@ -252,7 +261,7 @@ int cl_etcd_authenticate(struct etcd_store *s, struct cl_error *error)
 	json_decref(request);
 	if (!text)
 		return cl_fail(error, -ENOMEM, s->name, "out of memory");
-	ret = ask_all(s, "/v3/auth/authenticate", text, false, &answer, error);
+	ret = post_to_any(s, "/v3/auth/authenticate", text, false, &answer, error);
 	memset(text, 0, strlen(text));
 	free(text);
 	if (ret)
@@ -276,12 +285,12 @@ int cl_etcd_call(struct etcd_store *s, const char *path, json_t *request,
 	*answer = NULL;
 	if (!text)
 		return cl_fail(error, -ENOMEM, s->name, "out of memory");
-	/* A token runs out: then etcd has done nothing, and gives another. */
+	/* If the token has expired etcd has done nothing, and gives another. */
 	for (tries = 0; tries < 2 && ret == -ESTALE; tries++) {
 		ret = cl_etcd_authenticate(s, error);
 		if (ret)
 			break;
-		ret = ask_all(s, path, text, once, answer, error);
+		ret = post_to_any(s, path, text, once, answer, error);
 		if (ret == -ESTALE)
 			cl_etcd_forget_token(s);
 	}

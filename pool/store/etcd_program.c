@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Questions to etcd by the program curl, one process each.  What it is to do
- * comes through a pipe, and so does the question: everybody sees the arguments
- * of a command, and the token and the password are in those.  Only options that
- * curl 7.29 has are used, for that is dom0's.
+ * Requests to etcd by the program curl, one process each, for static builds.
+ * Its configuration comes through a pipe, and so does the request: everybody
+ * sees the arguments of a command, and the token and the password are in those.
+ * Only options that curl 7.29 has are used, for that is dom0's.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -18,13 +18,13 @@
 #include "../../lib/private.h"
 #include "etcd.h"
 
-#define TEXT_FD		3	/* of the child: where it reads the question */
-#define SPARE_FD	10	/* above all that it is told of */
+#define TEXT_FD		3	/* of the child: where it reads the request */
+#define SPARE_FD	10	/* above those that the child is given */
 #define STATUS_LEN	3	/* what --write-out ends an answer with */
 
-/* ---- What it is to do ---- */
+/* ---- The configuration of curl ---- */
 
-/* In a line of its configuration; a certificate's name may end with ":PASSWORD". */
+/* One line of it; what follows a colon in a certificate's name is a password to curl. */
 static void option(FILE *to, const char *name, const char *value, bool colons)
 {
 	fprintf(to, "%s = \"", name);
@@ -50,7 +50,7 @@ static void tls_options(FILE *to, const struct etcd_conf *conf)
 	}
 }
 
-/* As libcurl is told.  NULL: out of memory. */
+/* The same options as those of etcd_libcurl.c.  NULL: out of memory. */
 static char *configuration(const struct etcd_store *s, const char *url,
 			   bool stream)
 {
@@ -61,7 +61,7 @@ static char *configuration(const struct etcd_store *s, const char *url,
 
 	if (!to)
 		return NULL;
-	/* Brackets are around an address, and no pattern. */
+	/* Brackets are part of an IPv6 address, and no pattern. */
 	fputs("silent\ngloboff\nnoproxy = \"*\"\nheader = \"Expect:\"\n", to);
 	for (header = cl_etcd_headers; *header; header++)
 		option(to, "header", *header, false);
@@ -97,7 +97,7 @@ static void close_end(int *end)
 	*end = -1;
 }
 
-/* A pipe whose ends are in nobody's way; @ends are -1 if there is none. */
+/* A pipe whose ends are above those of the child; -1 if it could not be made. */
 static bool make_pipe(int ends[2])
 {
 	int low[2], i;
@@ -112,7 +112,7 @@ static bool make_pipe(int ends[2])
 	return ends[0] >= 0 && ends[1] >= 0;
 }
 
-/* A question that nobody waits for any more is not to go on, nor is a stream. */
+/* A request or a stream is not to outlive the process that waits for it. */
 static void become_curl(pid_t parent, int config, int text, int answer)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -142,8 +142,8 @@ static bool start(struct child *child)
 	return child->pid > 0;
 }
 
-/* All of it, and the end.  A child that reads no more says why by its exit. */
-static void feed(int *end, const char *text)
+/* All of it, then close.  A child that does not read it says why by its exit code. */
+static void write_all(int *end, const char *text)
 {
 	const struct timespec now = { 0, 0 };
 	size_t len = strlen(text);
@@ -168,7 +168,7 @@ static void feed(int *end, const char *text)
 	close_end(end);
 }
 
-/* What it exited with; of no use to whoever has killed it. */
+/* Its exit code. */
 static int finish(struct child *child)
 {
 	int status;
@@ -187,7 +187,7 @@ static int finish(struct child *child)
 						ETCD_NO_ANSWER;
 }
 
-/* Start it and tell it all. */
+/* Start it and write both pipes. */
 static bool begin(struct etcd_store *s, struct child *child, const char *url,
 		  const char *text, bool stream)
 {
@@ -195,15 +195,15 @@ static bool begin(struct etcd_store *s, struct child *child, const char *url,
 	bool good = config && start(child);
 
 	if (good) {
-		feed(&child->config, config);
-		feed(&child->text, text);
+		write_all(&child->config, config);
+		write_all(&child->text, text);
 	}
 	free(config);
 	return good;
 }
 
-/* What is there to be read after @ms: as read(), and -1 with ETIMEDOUT. */
-static ssize_t hear_some(int fd, char *data, size_t size, int64_t ms)
+/* As read(), and -1 with ETIMEDOUT after @ms. */
+static ssize_t read_some(int fd, char *data, size_t size, int64_t ms)
 {
 	struct pollfd some = { fd, POLLIN, 0 };
 	int n = poll(&some, 1, ms > 0 ? (int)ms : 0);
@@ -215,29 +215,29 @@ static ssize_t hear_some(int fd, char *data, size_t size, int64_t ms)
 	return -1;
 }
 
-/* ---- A question ---- */
+/* ---- A request ---- */
 
-/* Until it ends; 0, or what stopped us.  It has a limit itself, this is later. */
+/* Until it ends; 0, or a failure.  curl has a limit of its own, which comes first. */
 static int read_answer(struct child *child, struct etcd_body *body)
 {
 	int64_t until = cl_etcd_now() + (ETCD_ANSWER_S + 1) * 1000;
 	char data[4096];
 	ssize_t n;
 
-	while ((n = hear_some(child->answer, data, sizeof(data),
+	while ((n = read_some(child->answer, data, sizeof(data),
 			      until - cl_etcd_now()))) {
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
 			return errno == ETIMEDOUT ? ETCD_TIMEOUT : ETCD_NO_ANSWER;
-		if (!cl_etcd_take(body, data, n))
+		if (!cl_etcd_append(body, data, n))
 			return ETCD_NO_ANSWER;
 	}
 	return 0;
 }
 
-static int program_post(struct etcd_store *s, const char *url, const char *text,
-			bool once, struct etcd_body *body, long *status)
+int cl_http_post(struct etcd_store *s, const char *url, const char *text,
+		 bool once, struct etcd_body *body, long *status)
 {
 	struct child child = { 0, -1, -1, -1 };
 	int code, stopped;
@@ -263,52 +263,42 @@ static int program_post(struct etcd_store *s, const char *url, const char *text,
 
 /* ---- A stream ---- */
 
-static bool program_open(struct etcd_store *s)
+bool cl_http_open(struct etcd_store *s)
 {
 	const struct child none = { 0, -1, -1, -1 };
 
-	s->wire = malloc(sizeof(none));
-	if (s->wire)
-		memcpy(s->wire, &none, sizeof(none));
-	return s->wire;
+	s->connection = malloc(sizeof(none));
+	if (s->connection)
+		memcpy(s->connection, &none, sizeof(none));
+	return s->connection;
 }
 
-static void program_close(struct etcd_store *s)
+void cl_http_close(struct etcd_store *s)
 {
-	free(s->wire);
+	free(s->connection);
 }
 
-static bool program_listen(struct etcd_store *s, const char *url,
-			   const char *text)
+bool cl_http_stream_open(struct etcd_store *s, const char *url, const char *text)
 {
-	return begin(s, s->wire, url, text, true);
+	return begin(s, s->connection, url, text, true);
 }
 
-static bool program_hear(struct etcd_store *s, int ms)
+bool cl_http_stream_receive(struct etcd_store *s, int ms)
 {
-	struct child *child = s->wire;
+	struct child *child = s->connection;
 	char data[4096];
-	ssize_t n = hear_some(child->answer, data, sizeof(data), ms);
+	ssize_t n = read_some(child->answer, data, sizeof(data), ms);
 
 	if (n < 0)
 		return errno == ETIMEDOUT || errno == EINTR;
-	return n && cl_etcd_heard(s, data, n);
+	return n && cl_etcd_received(s, data, n);
 }
 
-static void program_hang_up(struct etcd_store *s)
+void cl_http_stream_close(struct etcd_store *s)
 {
-	struct child *child = s->wire;
+	struct child *child = s->connection;
 
 	if (child->pid > 0)
 		kill(child->pid, SIGKILL);
 	finish(child);
 }
-
-const struct etcd_transport cl_etcd_program = {
-	.open = program_open,
-	.close = program_close,
-	.post = program_post,
-	.listen = program_listen,
-	.hear = program_hear,
-	.hang_up = program_hang_up,
-};

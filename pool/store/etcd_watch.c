@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
  * Being told of changes: a watch on the mark that each transaction leaves, from
- * the revision of the last look on, so that nothing between is missed.  etcd
+ * the revision of the last view on, so that nothing between is missed.  etcd
  * answers with a stream of lines that does not end.
  */
 #include <stdlib.h>
@@ -10,36 +10,36 @@
 #include "../../lib/private.h"
 #include "etcd.h"
 
-#define PAUSE_MS	200	/* before somebody else is asked */
+#define PAUSE_MS	200	/* before the next endpoint */
 
-/* One of them: an event, the beginning, or that it is over. */
-static void take_line(struct etcd_store *s)
+/* An event, the answer to the request, or the end of the watch. */
+static void read_line(struct etcd_store *s)
 {
 	json_t *line = json_loads(s->watch.line.data, 0, NULL);
 	json_t *result = json_object_get(line, "result");
 
 	s->watch.over = !result ||
 			json_is_true(json_object_get(result, "canceled"));
-	/* Whatever is not the beginning is a reason to look. */
+	/* Anything but the answer to the request is a reason to view the store. */
 	if (s->watch.over || !json_is_true(json_object_get(result, "created")))
 		s->watch.event = true;
 	json_decref(line);
 }
 
-bool cl_etcd_heard(struct etcd_store *s, const char *data, size_t len)
+bool cl_etcd_received(struct etcd_store *s, const char *data, size_t len)
 {
 	struct etcd_body *line = &s->watch.line;
 	const char *end;
 
 	while ((end = memchr(data, '\n', len))) {
-		if (!cl_etcd_take(line, data, end - data))
+		if (!cl_etcd_append(line, data, end - data))
 			return false;
-		take_line(s);
+		read_line(s);
 		line->len = 0;
 		len -= end + 1 - data;
 		data = end + 1;
 	}
-	return cl_etcd_take(line, data, len);
+	return cl_etcd_append(line, data, len);
 }
 
 /* ---- The stream ---- */
@@ -47,7 +47,7 @@ bool cl_etcd_heard(struct etcd_store *s, const char *data, size_t len)
 void cl_etcd_watch_end(struct etcd_store *s)
 {
 	if (s->watch.on)
-		s->transport->hang_up(s);
+		cl_http_stream_close(s);
 	free(s->watch.line.data);
 	memset(&s->watch, 0, sizeof(s->watch));
 }
@@ -68,13 +68,13 @@ static bool begin(struct etcd_store *s)
 	url = cl_etcd_url(s, s->at, "/v3/watch");
 	s->watch.on = text && url;
 	s->watch.at = s->at;
-	good = s->watch.on && s->transport->listen(s, url, text);
+	good = s->watch.on && cl_http_stream_open(s, url, text);
 	free(text);
 	free(url);
 	return good;
 }
 
-/* Whoever told us has gone: the next one, with a new token. */
+/* The stream has ended: open one at the next endpoint, with a new token. */
 static void change_endpoint(struct etcd_store *s)
 {
 	cl_etcd_watch_end(s);
@@ -88,12 +88,12 @@ int cl_etcd_wait(struct cl_store *store, unsigned int ms)
 	struct etcd_store *s = of_etcd(store);
 	int64_t left, until = cl_etcd_now() + ms;
 
-	/* A look that had to go elsewhere knows better who is there. */
+	/* Another endpoint answered the last request: this one may be gone. */
 	if (s->watch.on && (s->watch.over || s->watch.at != s->at))
 		cl_etcd_watch_end(s);
 	while (!s->watch.event && (left = until - cl_etcd_now()) > 0)
 		if ((!s->watch.on && !begin(s)) ||
-		    !s->transport->hear(s, (int)left))
+		    !cl_http_stream_receive(s, (int)left))
 			change_endpoint(s);
 	if (!s->watch.event)
 		return 0;

@@ -18,12 +18,14 @@ static const char *const statements[CL_SQLITE_NR] = {
 	[GET] = "SELECT value, crc FROM pairs WHERE key = ?1",
 	[PUT] = "INSERT OR REPLACE INTO pairs VALUES (?1, ?2, ?3)",
 	[REMOVE] = "DELETE FROM pairs WHERE key = ?1",
+	[DROP] = "DELETE FROM pairs WHERE key > ?1 AND key < ?2",
 	[SCAN] = "SELECT key, value, crc FROM pairs WHERE key > ?1 AND key < ?2 ORDER BY key",
 	[BEGIN] = "BEGIN",
 	[UPDATE] = "BEGIN IMMEDIATE",
 	[COMMIT] = "COMMIT",
 	[ROLLBACK] = "ROLLBACK",
 	[VERSION] = "PRAGMA data_version",
+	[FORMAT] = "PRAGMA user_version",
 };
 
 static struct sqlite_store *of(struct cl_store *store)
@@ -108,6 +110,28 @@ static int step(struct sqlite_store *s, int which)
 	return ret == SQLITE_ROW || ret == SQLITE_DONE ? SQLITE_OK : ret;
 }
 
+static int read_format(struct cl_store *store, struct cl_error *error)
+{
+	struct sqlite_store *s = of(store);
+	int ret = sqlite3_step(s->prepared[FORMAT]);
+	long long format = sqlite3_column_int64(s->prepared[FORMAT], 0);
+
+	sqlite3_reset(s->prepared[FORMAT]);
+	return ret == SQLITE_ROW ? cl_sqlite_check_format(s, format, error) :
+				   cl_sqlite_fail(s, ret, error);
+}
+
+static int set_format(struct cl_txn *txn, unsigned int format)
+{
+	struct sqlite_store *s = of(txn->store);
+	char text[40];
+	int ret;
+
+	snprintf(text, sizeof(text), "PRAGMA user_version = %u", format);
+	ret = sqlite3_exec(s->db, text, NULL, NULL, NULL);
+	return ret ? cl_sqlite_fail(s, ret, txn->error) : 0;
+}
+
 static int sqlite_run(struct cl_store *store, bool update,
 		      cl_txn_function *function, void *arg,
 		      struct cl_error *error)
@@ -118,7 +142,9 @@ static int sqlite_run(struct cl_store *store, bool update,
 
 	if (ret)
 		return cl_sqlite_fail(s, ret, error);
-	code = function(&txn, arg);
+	code = update ? read_format(store, error) : 0;
+	if (!code)
+		code = function(&txn, arg);
 	if (!code) {
 		ret = step(s, COMMIT);
 		if (!ret)
@@ -204,6 +230,19 @@ static int sqlite_remove(struct cl_txn *txn, const char *key)
 	return ret ? cl_sqlite_fail(s, ret, txn->error) : 0;
 }
 
+static int sqlite_drop(struct cl_txn *txn, const char *prefix)
+{
+	struct sqlite_store *s = of(txn->store);
+	char stop[CL_KEY_SIZE];
+	int ret;
+
+	cl_scan_stop(stop, prefix);
+	sqlite3_bind_text(s->prepared[DROP], 1, prefix, -1, SQLITE_STATIC);
+	sqlite3_bind_text(s->prepared[DROP], 2, stop, -1, SQLITE_STATIC);
+	ret = step(s, DROP);
+	return ret ? cl_sqlite_fail(s, ret, txn->error) : 0;
+}
+
 static int sqlite_scan(struct cl_txn *txn, const char *prefix,
 		       const char *after, cl_each_function *each, void *arg)
 {
@@ -263,4 +302,7 @@ const struct cl_store_kind cl_sqlite_kind = {
 	.scan = sqlite_scan,
 	.wait = sqlite_wait,
 	.close = sqlite_close,
+	.read_format = read_format,
+	.set_format = set_format,
+	.drop = sqlite_drop,
 };

@@ -9,7 +9,8 @@
 
 /* Its statements, prepared. */
 enum {
-	GET, PUT, REMOVE, SCAN, BEGIN, UPDATE, COMMIT, ROLLBACK, VERSION,
+	GET, PUT, REMOVE, DROP, SCAN, BEGIN, UPDATE, COMMIT, ROLLBACK, VERSION,
+	FORMAT,
 	CL_SQLITE_NR
 };
 
@@ -25,6 +26,9 @@ extern const struct cl_store_kind cl_sqlite_kind;
 
 /* Say what SQLite says; returns a negative errno. */
 int cl_sqlite_fail(struct sqlite_store *s, int ret, struct cl_error *error);
+/* @format is what was read: can this program change such a store? */
+int cl_sqlite_check_format(struct sqlite_store *s, long long format,
+			   struct cl_error *error);
 int cl_sqlite_prepare(struct sqlite_store *s, struct cl_error *error);
 
 #endif /* CPULEVEL_STORE_SQLITE_H */

@@ -9,7 +9,6 @@
 #include "../../lib/private.h"
 #include "sqlite.h"
 
-#define SCHEMA		1
 #define APPLICATION	0x63704c76	/* "cpLv" */
 #define PATIENCE_MS	30000
 
@@ -36,8 +35,19 @@ static int make_tables(struct sqlite_store *s)
 		 "BEGIN IMMEDIATE;"
 		 "CREATE TABLE IF NOT EXISTS pairs (key TEXT PRIMARY KEY, value BLOB NOT NULL, crc INTEGER NOT NULL);"
 		 "PRAGMA application_id = %d; PRAGMA user_version = %d;"
-		 "COMMIT", APPLICATION, SCHEMA);
+		 "COMMIT", APPLICATION, CL_STORE_FORMAT);
 	return sqlite3_exec(s->db, text, NULL, NULL, NULL);
+}
+
+int cl_sqlite_check_format(struct sqlite_store *s, long long format,
+			   struct cl_error *error)
+{
+	if (format > CL_STORE_FORMAT)
+		return cl_fail(error, -EPROTO, s->path,
+			       "was written by a later cpulevel (schema %lld, this one knows %d); use that one",
+			       format, CL_STORE_FORMAT);
+	s->store.format = format;
+	return 0;
 }
 
 static int check_schema(struct sqlite_store *s, bool create,
@@ -60,16 +70,13 @@ static int check_schema(struct sqlite_store *s, bool create,
 		return cl_sqlite_fail(s, ret, error);
 	if (!application && !version && !tables && create) {
 		ret = make_tables(s);
+		s->store.format = CL_STORE_FORMAT;
 		return ret ? cl_sqlite_fail(s, ret, error) : 0;
 	}
 	if (application != APPLICATION)
 		return cl_fail(error, -EBADMSG, s->path,
 			       "is a database of another program; name another file");
-	if (version > SCHEMA)
-		return cl_fail(error, -EPROTO, s->path,
-			       "was written by a later cpulevel (schema %lld, this one knows %d); use that one",
-			       (long long)version, SCHEMA);
-	return 0;
+	return cl_sqlite_check_format(s, version, error);
 }
 
 /* SQLite cannot tell a file that is missing from a directory that is. */

@@ -49,7 +49,10 @@ void cl_store_close(struct cl_store *store)
 int cl_store_update(struct cl_store *store, cl_txn_function *function,
 		    void *arg, struct cl_error *error)
 {
-	return store->kind->run(store, true, function, arg, error);
+	int ret = store->format < CL_STORE_FORMAT ?
+		  cl_store_migrate(store, error) : 0;
+
+	return ret ? ret : store->kind->run(store, true, function, arg, error);
 }
 
 int cl_store_view(struct cl_store *store, cl_txn_function *function, void *arg,

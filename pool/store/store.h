@@ -46,7 +46,10 @@ typedef int cl_txn_function(struct cl_txn *txn, void *arg);
 
 int cl_store_update(struct cl_store *store, cl_txn_function *function,
 		    void *arg, struct cl_error *error);
-/* The same, for reading only: all of it is from one moment. */
+/*
+ * The same, for reading only: all of it is from one moment.  A store of an
+ * earlier release is read as it is; the first change migrates it.
+ */
 int cl_store_view(struct cl_store *store, cl_txn_function *function, void *arg,
 		  struct cl_error *error);
 
@@ -92,17 +95,32 @@ struct cl_store_kind {
 		    cl_each_function *each, void *arg);
 	int (*wait)(struct cl_store *store, unsigned int ms);
 	void (*close)(struct cl_store *store);
+	/* Read store->format, as opening it does; in a transaction, change it. */
+	int (*read_format)(struct cl_store *store, struct cl_error *error);
+	int (*set_format)(struct cl_txn *txn, unsigned int format);
+	/* Remove all below @prefix, of whatever form; not seen by what is read. */
+	int (*drop)(struct cl_txn *txn, const char *prefix);
 };
+
+/*
+ * What a store that is made now is: migrate.c has a step for each two below.
+ * A store whose format is even is on its way to the next.
+ */
+#define CL_STORE_FORMAT	3
 
 /* Each begins with this. */
 struct cl_store {
 	const struct cl_store_kind *kind;
+	unsigned int format;		/* as of the transaction, if it changes */
 };
 
 struct cl_txn {
 	struct cl_store *store;
 	struct cl_error *error;		/* may be NULL */
 };
+
+/* Bring a store of an earlier release to CL_STORE_FORMAT, or go on with that. */
+int cl_store_migrate(struct cl_store *store, struct cl_error *error);
 
 /* The first name after all that begin with @prefix, which ends in '/' or is "". */
 void cl_scan_stop(char stop[CL_KEY_SIZE], const char *prefix);

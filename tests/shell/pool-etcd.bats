@@ -77,15 +77,6 @@ key() { echo "/${CPULEVEL_STORE##*/}/$1"; }	# NAME
 	[ "$(cpulevel pool history --json | jq -c '[.changes[].subject]')" = '["haswell","westmere"]' ]
 }
 
-@test "certificates are configured, and the store is named without TLS: refused before a byte is sent" {
-	local name
-
-	for name in CACERT CERT KEY; do
-		run -2 env "CPULEVEL_ETCD_$name=/dev/null" cpulevel pool level
-		[ "$output" = "cpulevel: $CPULEVEL_STORE: is reached without TLS, but certificates are configured; write etcds://, or remove cacert, cert and key" ]
-	done
-}
-
 @test "one prefix has one spelling, and what cannot be one is refused" {
 	join haswell
 	for same in "${CPULEVEL_STORE%/*}//${CPULEVEL_STORE##*/}" "$CPULEVEL_STORE/" "$CPULEVEL_STORE///"; do
@@ -95,6 +86,148 @@ key() { echo "/${CPULEVEL_STORE##*/}/$1"; }	# NAME
 		run -2 cpulevel pool create lab --store "$ETCD/$bad"
 		[[ $output = *"prefix is"* && ${#lines[@]} -le 2 ]]
 	done
+}
+
+@test "no store lies within another, nor around one" {
+	join haswell
+	for within in vm vm/x; do
+		run -2 cpulevel pool create lab --store "$CPULEVEL_STORE/$within"
+		[ "$output" = "cpulevel: $CPULEVEL_STORE/$within: would lie within the store at $(key ''); give another prefix" ]
+	done
+	outer=$(other_store outer)
+	cpulevel pool create lab --store "$outer/a/b" >/dev/null
+	cpulevel pool create lab --store "$outer/a/c" >/dev/null
+	for contains in "$outer" "$outer/a/"; do
+		run -2 cpulevel pool create lab --store "$contains"
+		[[ $output = "cpulevel: $contains: keys below /"*"/ are another store's or another program's (/${outer##*/}/a/b/"*"); give another prefix" ]]
+	done
+	[ "$(ctl get --prefix --keys-only "/${outer##*/}/schema" | grep -c .)" = 0 ]
+}
+
+@test "certificates are configured, and the store is named without TLS: refused before a byte is sent" {
+	local name
+
+	for name in CACERT CERT KEY; do
+		run -2 env "CPULEVEL_ETCD_$name=/dev/null" cpulevel pool level
+		[ "$output" = "cpulevel: $CPULEVEL_STORE: is reached without TLS, but certificates are configured; write etcds://, or remove cacert, cert and key" ]
+	done
+}
+
+@test "values that are too many or too long for one answer are read in several" {
+	link_tool bulk "$TOP/build"
+	[ "$(./bulk "$CPULEVEL_STORE" 30 500000)" = "60 30000000 60" ]
+	CPULEVEL_STORE=$(other_store many)
+	cpulevel pool create lab >/dev/null
+	[ "$(./bulk "$CPULEVEL_STORE" 1203 10)" = "2406 24060 2406" ]
+}
+
+# A server that answers and never ends.
+endless() {	# PORT
+	perl -MIO::Socket::INET -e '$SIG{CHLD} = "IGNORE"; $SIG{PIPE} = "DEFAULT"; $s = IO::Socket::INET->new(LocalAddr => "127.0.0.1", LocalPort => shift, Listen => 5, ReuseAddr => 1) or die;
+		while ($c = $s->accept) { next if fork; sysread $c, $_, 65536; syswrite $c, "HTTP/1.1 200 OK\r\n\r\n"; 1 while syswrite $c, "x" x 65536; exit }' "$1" 3>&- &
+	echo $! >lossy.pid
+	sleep 0.3
+}
+
+@test "an answer without end is cut off, and is an error in one line" {
+	local port
+
+	port=$(free_port)
+	endless "$port"
+	run -2 bash -c "ulimit -v 1000000; exec cpulevel pool level --store etcd://127.0.0.1:$port"
+	[ "$output" = "cpulevel: etcd://127.0.0.1:$port: http://127.0.0.1:$port answers with more than 8 MiB" ]
+}
+
+@test "whoever lists a folder begins again when a name is added, changed or removed there, and only then" {
+	build_late
+	join haswell
+	vm() { echo "cpulevel vm $* --store $CPULEVEL_STORE >/dev/null"; }
+	cpulevel vm start web --type pvh --host haswell >/dev/null
+	[ "$(./late "$CPULEVEL_STORE" "$(vm start db --type pvh --host haswell)" on/haswell/ | tr '\n' ' ')" = "names 1 names 2 " ]
+	[ "$(./late "$CPULEVEL_STORE" "$(vm stop db)" on/haswell/ | tr '\n' ' ')" = "names 2 names 1 " ]
+	[ "$(./late "$CPULEVEL_STORE" "$(vm stop web)" vm/ | tr '\n' ' ')" = "names 2 names 2 " ]
+	[ "$(./late "$CPULEVEL_STORE" "$(vm stop db --forget)" vm/ | tr '\n' ' ')" = "names 2 names 1 " ]
+	[ "$(./late "$CPULEVEL_STORE" "$(vm start db --type pvh --host haswell)" member/lab/ | tr '\n' ' ')" = "names 1 " ]
+	# A folder in that folder, too.
+	[ "$(./late "$CPULEVEL_STORE" "$(vm checkpoint db before)" saved/ | tr '\n' ' ')" = "names 0 names 1 " ]
+}
+
+@test "what is removed leaves nothing behind but one key for each folder" {
+	join haswell
+	for i in 1 2 3; do
+		cpulevel vm start "vm$i" --type pvh --host haswell >/dev/null
+		cpulevel vm checkpoint "vm$i" "c$i" >/dev/null
+		cpulevel vm stop "vm$i" --forget >/dev/null
+	done
+	[ "$(ctl get --prefix --keys-only "$(key '')" | grep -cE '/(gone|vm|on|saved)/' || true)" = 5 ]
+	[ "$(ctl get --prefix --keys-only "$(key folder/)" | grep -c .)" -le 12 ]
+}
+
+# An export with that many hosts like haswell.
+hosts() {	# NR
+	join haswell
+	cpulevel pool export | jq --argjson nr "$1" '.records["host/haswell"] as $host
+		| .records |= (del(.["host/haswell"]) + ([range($nr) | "h\(.)" as $name | { key: "host/\($name)", value: ($host | sub("name haswell"; "name \($name)")) }] | from_entries))' >hosts.json
+	CPULEVEL_STORE=$(other_store hosts)
+	cpulevel pool import hosts.json >/dev/null
+}
+
+@test "the hosts of a pool are read many at once" {
+	hosts 200
+	before=$(requests Range) before_txn=$(requests Txn)
+	[ "$(cpulevel pool show --json | jq '.hosts | length')" = 200 ]
+	[ $(($(requests Range) - before + $(requests Txn) - before_txn)) -le 12 ]
+}
+
+# The store as an earlier release left it.
+of_format_1() {
+	local i
+
+	ctl put "$(key schema)" 1 >/dev/null
+	for i in a b c; do ctl put "$(key "gone/on/$i/")" '' >/dev/null; done
+}
+format() { ctl get --print-value-only "$(key schema)"; }
+is_migrated() { [[ $(format) = 3 && -z $(ctl get --prefix --keys-only "$(key gone/)") && -z $(ctl get "$(key migrated)") ]]; }
+
+@test "a store of an earlier release is read as it is, and migrated by the first change" {
+	join haswell
+	of_format_1
+	[ "$(cpulevel pool level --json | jq .hosts)" = 1 ]
+	[ "$(format)" = 1 ]
+	join westmere
+	is_migrated
+	[ "$(cpulevel pool history --json | jq -c '[.changes[].subject]')" = '["haswell","westmere"]' ]
+}
+
+@test "a migration that is killed anywhere is gone on with, by many at once" {
+	local i states=''
+
+	join haswell
+	ctl put "$(key schema)" 2 >/dev/null
+	join westmere
+	is_migrated
+	for i in {1..8}; do
+		of_format_1
+		timeout -s KILL "0.0$((RANDOM % 70 + 10))" cpulevel pool join --name "k$i" "$HOSTS/haswell" >/dev/null 2>&1 || true
+		states+=$(format)
+		cpulevel pool level >/dev/null
+		for vm in a b c; do
+			cpulevel vm start "$vm$i" --type pvh --host haswell >/dev/null &
+		done
+		wait
+		is_migrated
+		check_store
+	done
+	echo "states after the kill: $states"
+	[ "$(cpulevel vm list | grep -c running)" = 24 ]
+}
+
+@test "a release that is at work when a later one migrates the store changes nothing any more" {
+	build_late
+	join haswell
+	run -1 ./late "$CPULEVEL_STORE" "etcdctl --endpoints ${ETCD#*://} put $(key schema) 4 >/dev/null"
+	[[ $output = *"was written by a later cpulevel (schema 4, this one knows 3); use that one" ]]
+	[ "$(ctl get "$(key late)")" = "" ]
 }
 
 # An export with that many VMs that run on haswell.
@@ -135,13 +268,13 @@ fleet() {	# NR
 }
 
 @test "a store of a later schema, and keys of another program, are left alone" {
-	ctl put "$(key schema)" 2 >/dev/null
+	ctl put "$(key schema)" 4 >/dev/null
 	run -2 cpulevel pool join "$HOSTS/haswell"
-	[[ $output = *"was written by a later cpulevel (schema 2, this one knows 1); use that one"* ]]
+	[[ $output = *"was written by a later cpulevel (schema 4, this one knows 3); use that one"* ]]
 	CPULEVEL_STORE=$(other_store other)
 	ctl put "$(key theirs)" x >/dev/null
 	run -2 cpulevel pool create lab
-	[[ $output = *"are another program's; give another prefix"* ]]
+	[[ $output = *"are another store's or another program's (/${CPULEVEL_STORE##*/}/theirs); give another prefix"* ]]
 	[ "$(ctl get --prefix --keys-only "$(key '')" | grep -c .)" = 1 ]
 }
 
@@ -180,7 +313,9 @@ fleet() {	# NR
 	[ "$(jq -c .number lines | tr '\n' ' ')" = "2 3 " ]
 }
 
-requests() { curl -s "http://${ETCD#*://}/metrics" | sed -n 's/^grpc_server_started_total.*method="Range".* //p'; }
+requests() {	# [METHOD]
+	curl -s "http://${ETCD#*://}/metrics" | sed -n "s/^grpc_server_started_total.*method=\"${1-Range}\".* //p"
+}
 
 await_line() {	# HOST: before it looks by itself
 	local i

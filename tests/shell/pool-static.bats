@@ -12,7 +12,6 @@ setup_file() {
 	build_command
 	make -s -C "$TOP/cli" >&2
 	${CC:-cc} -Wall -Wextra -Werror -O1 -o "$BATS_FILE_TMPDIR/lossy" "$BATS_TEST_DIRNAME/tools/lossy.c"
-	${CC:-cc} -Wall -Wextra -Werror -O1 -fPIC -shared -o "$BATS_FILE_TMPDIR/no_libcurl.so" "$BATS_TEST_DIRNAME/tools/no_libcurl.c"
 	start_store
 }
 teardown_file() { stop_store; }
@@ -91,19 +90,33 @@ children() { pgrep -P "$1" -x curl; }	# PID
 	[[ $output = *": Timeout was reached" && $((SECONDS - seconds)) -le 20 ]]
 }
 
-@test "with neither libcurl nor the program curl both are named; with either it goes on" {
-	local libcurl=$BATS_FILE_TMPDIR/no_libcurl.so both
+@test "without the program curl that is said; a build with libcurl does without it" {
+	local jq
 
 	join haswell
 	mkdir bin
-	for both in cpulevel "env LD_PRELOAD=$libcurl $TOP/build/cpulevel"; do
-		# shellcheck disable=SC2086 # words
-		[ "$($both pool level --json | jq .hosts)" = 1 ]
-		# shellcheck disable=SC2086 # words
-		PATH=$PWD/bin run -2 "$(command -v env)" "$(command -v "${both%% *}")" ${both#"${both%% *}"} pool level
-		[ "$output" = "cpulevel: $CPULEVEL_STORE: needs libcurl or the program curl, and neither is installed" ]
-	done
-	PATH=$PWD/bin "$TOP/build/cpulevel" pool level
+	PATH=$PWD/bin run -2 "$(command -v cpulevel)" pool level
+	[ "$output" = "cpulevel: $CPULEVEL_STORE: needs the program curl, which is not installed" ]
+	jq=$(command -v jq)
+	[ "$(PATH=$PWD/bin "$TOP/build/cpulevel" pool level --json | "$jq" .hosts)" = 1 ]
+}
+
+@test "an answer without end is cut off, and is an error in one line" {
+	join haswell
+	as_curl 'cat >/dev/null' 'exec cat /dev/zero'
+	PATH=$PWD/bin:$PATH run -2 cpulevel pool level
+	[[ $output = "cpulevel: $CPULEVEL_STORE: http://"*" answers with more than 8 MiB" ]]
+}
+
+@test "200 hosts are shown by a dozen processes" {
+	join haswell
+	cpulevel pool export | jq '.records["host/haswell"] as $host | .records |= (del(.["host/haswell"]) +
+		([range(200) | "h\(.)" as $name | { key: "host/\($name)", value: ($host | sub("name haswell"; "name \($name)")) }] | from_entries))' >hosts.json
+	CPULEVEL_STORE=$(other_store hosts)
+	"$TOP/build/cpulevel" pool import hosts.json >/dev/null
+	as_curl 'echo >>"'"$PWD"'/processes"' "exec $CURL \"\$@\""
+	[ "$(PATH=$PWD/bin:$PATH cpulevel pool show --json | jq '.hosts | length')" = 200 ]
+	[ "$(wc -l <processes)" -le 12 ]
 }
 
 # In curl's place.

@@ -67,10 +67,10 @@ teardown() { ! mountpoint -q "$BATS_TEST_TMPDIR/disk" || umount "$BATS_TEST_TMPD
 }
 
 @test "a store of a later schema, and databases that are none, are left alone" {
-	sqlite3 "$CPULEVEL_STORE" 'PRAGMA user_version = 2'
+	sqlite3 "$CPULEVEL_STORE" 'PRAGMA user_version = 4'
 	sum=$(sqlite3 "$CPULEVEL_STORE" .dump | cksum)
 	run -2 cpulevel pool join "$HOSTS/haswell"
-	[[ $output = *"was written by a later cpulevel (schema 2, this one knows 1); use that one"* ]]
+	[[ $output = *"was written by a later cpulevel (schema 4, this one knows 3); use that one"* ]]
 	[ "$(sqlite3 "$CPULEVEL_STORE" .dump | cksum)" = "$sum" ]
 	sqlite3 other.db 'CREATE TABLE t (a)'
 	run -2 cpulevel pool create lab --store other.db
@@ -81,6 +81,45 @@ teardown() { ! mountpoint -q "$BATS_TEST_TMPDIR/disk" || umount "$BATS_TEST_TMPD
 	[ "$(cat text.db)" = text ]
 	run -2 cpulevel pool level --store /dev/null
 	[[ $output = *"not a regular file"* ]]
+}
+
+format() { sqlite3 "$CPULEVEL_STORE" 'PRAGMA user_version'; }
+
+@test "a store of an earlier release is read as it is, and migrated by the first change" {
+	join haswell
+	for format in 1 2; do
+		sqlite3 "$CPULEVEL_STORE" "PRAGMA user_version = $format"
+		[ "$(cpulevel pool level --json | jq .hosts)" = $format ]
+		[ "$(format)" = $format ]
+		cpulevel pool join --name "of-$format" "$HOSTS/westmere" >/dev/null
+		[ "$(format)" = 3 ]
+	done
+}
+
+@test "a migration that is killed anywhere is gone on with, by many at once" {
+	local i
+
+	join haswell
+	for i in {1..8}; do
+		sqlite3 "$CPULEVEL_STORE" 'PRAGMA user_version = 1'
+		timeout -s KILL "0.00$((RANDOM % 9 + 1))" cpulevel pool join --name "k$i" "$HOSTS/haswell" >/dev/null 2>&1 || true
+		cpulevel pool level >/dev/null
+		for vm in a b c; do
+			cpulevel vm start "$vm$i" --type pvh --host haswell >/dev/null &
+		done
+		wait
+		[ "$(format)" = 3 ]
+		check_store
+	done
+	[ "$(cpulevel vm list | grep -c running)" = 24 ]
+}
+
+@test "a release that is at work when a later one migrates the store changes nothing any more" {
+	build_late
+	join haswell
+	run -1 ./late "$CPULEVEL_STORE" "" "" "sqlite3 $CPULEVEL_STORE 'PRAGMA user_version = 4'"
+	[[ $output = *"was written by a later cpulevel (schema 4, this one knows 3); use that one" ]]
+	[ "$(sqlite3 "$CPULEVEL_STORE" "SELECT count(*) FROM pairs WHERE key = 'late'")" = 0 ]
 }
 
 @test "many that make the same pool at once: one does" {

@@ -6,7 +6,7 @@ TOP=$(readlink -f "$BATS_TEST_DIRNAME/../..")
 HOSTS=$TOP/tests/golden/hosts
 load etcd
 
-# Files that are called so run the command as it is in a dom0: it loads no libcurl and runs the program curl.
+# Files that are called so run the command as it is in a dom0: it runs the program curl.
 is_static() { [[ ${BATS_TEST_FILENAME##*/} = *static* ]]; }
 
 build_command() {
@@ -25,13 +25,20 @@ build_command() {
 	export PATH
 }
 
+link_tool() {	# NAME FOLDER: with what is built there
+	local curl=-lcurl
+
+	! is_static || curl=
+	${CC:-cc} -std=gnu99 -Wall -Wextra -Werror -O1 -o "$1" "$BATS_TEST_DIRNAME/tools/$1.c" "$2"/libcpulevel{-pool,}.a \
+		-lexpat -ljansson -lsqlite3 ${curl:+"$curl"}
+}
+
 # The tool late, which is a transaction that others come between.
 build_late() {
 	local built=$TOP/build
 
 	! is_static || built+=/static
-	${CC:-cc} -std=gnu99 -Wall -Wextra -Werror -O1 -o late "$BATS_TEST_DIRNAME/tools/late.c" "$built"/libcpulevel{-pool,}.a \
-		-lexpat -ljansson -lsqlite3 -ldl
+	link_tool late "$built"
 }
 
 # Files that are called so keep their stores in etcd, each in a folder of keys of its own.
