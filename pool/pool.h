@@ -259,6 +259,49 @@ void cl_vm_adopt(struct cl_vm *vm, const struct cl_member *host,
 void cl_record_extend(struct cl_featureset *set,
 		      const struct cl_featureset *host);
 
+/* ---- A fleet in several pools ------------------------------------------ */
+
+/* All of the hosts' sets that their level for such guests depends on. */
+struct cl_plan_offer {
+	uint32_t nr_hosts;
+	struct cl_featureset any, all;	/* default sets: what any and all have */
+	struct cl_featureset max;	/* max sets: what all have */
+};
+
+/* Hosts that are to be one pool. */
+struct cl_plan_group {
+	char vendor[13];
+	size_t nr_hosts, first, last;	/* in cl_plan.hosts, each with its next */
+	unsigned long has;		/* features by default, over all hosts */
+	unsigned long lost;		/* those of them that the level lacks */
+	struct cl_plan_offer offers[CL_NR_GUESTS];	/* by enum cl_guest */
+};
+
+struct cl_plan_host {
+	char name[CL_NAME_SIZE];
+	size_t next;			/* of its group, or CL_PLAN_END */
+};
+
+#define CL_PLAN_END	((size_t)-1)
+
+/* It begins as all 0. */
+struct cl_plan {
+	struct cl_plan_host *hosts;
+	struct cl_plan_group *groups;
+	size_t nr_hosts, nr_groups;
+};
+
+/* Each host, before the plan is made; -ENOMEM. */
+int cl_plan_add(struct cl_plan *plan, const struct cl_member *host);
+/*
+ * Unite groups until there are no more than @pools, by approximation.  -EXDEV: the
+ * hosts are of more vendors than that, and there is a group for each; -ENOMEM.
+ */
+int cl_plan_make(struct cl_plan *plan, size_t pools);
+void cl_plan_level(const struct cl_plan_group *group, enum cl_guest guest,
+		   struct cl_featureset *level);
+void cl_plan_free(struct cl_plan *plan);
+
 /* ---- Pools as xapi has them --------------------------------------------- */
 
 /* A VM that has memory. */
