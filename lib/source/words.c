@@ -3,8 +3,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "source/source.h"
-#include "internal.h"
+#include "source.h"
+#include "../internal.h"
 
 #define XSAVE_LEAF	0xdu
 #define FEATURES_LEAF	7u
