@@ -6,28 +6,33 @@
 
 #include "internal.h"
 
+size_t cl_hex(const char *text, uint32_t *value)
+{
+	size_t n;
+
+	*value = 0;
+	for (n = 0; isxdigit((unsigned char)text[n]); n++)
+		*value = *value << 4 | (isdigit((unsigned char)text[n]) ?
+					text[n] - '0' : (text[n] | 32) - 'a' + 10);
+	return n;
+}
+
 /* One word of @len characters; the error's position is counted from 1. */
 static int parse_word(uint32_t *word, const char *at, size_t len,
 		      unsigned int index, size_t pos, struct cl_error *error)
 {
 	static const char *const hint = "expected 1 to 8 hex digits";
-	size_t i;
+	size_t digits = cl_hex(at, word);
 
 	if (!len)
 		return cl_fail(error, -EINVAL, "featureset",
 			       "word %u is empty at character %zu; %s",
 			       index, pos, hint);
-	*word = 0;
-	for (i = 0; i < len; i++) {
-		unsigned char c = at[i];
-
-		if (!isxdigit(c))
-			return cl_fail(error, -EINVAL, "featureset",
-				       "word %u is not hex at character %zu: '%.*s'; %s",
-				       index, pos + i,
-				       (int)(len < 16 ? len : 16), at, hint);
-		*word = *word << 4 | (isdigit(c) ? c - '0' : (c | 32) - 'a' + 10);
-	}
+	if (digits < len)
+		return cl_fail(error, -EINVAL, "featureset",
+			       "word %u is not hex at character %zu: '%.*s'; %s",
+			       index, pos + digits,
+			       (int)(len < 16 ? len : 16), at, hint);
 	if (len > 8)
 		return cl_fail(error, -ERANGE, "featureset",
 			       "word %u has %zu digits at character %zu; %s",

@@ -98,14 +98,12 @@ void cl_host_name(struct cl_host *host, const char *name)
 /* Strict where strtoul() is not: no sign, no space, nothing after. */
 static bool parse_u32(uint32_t *value, const char *text)
 {
-	struct cl_featureset word;
+	size_t digits;
 
 	if (text[0] == '0' && text[1] == 'x')
 		text += 2;
-	if (cl_featureset_parse(&word, text, NULL) || word.nr_words != 1)
-		return false;
-	*value = word.words[0];
-	return true;
+	digits = cl_hex(text, value);
+	return digits && digits <= 8 && !text[digits];
 }
 
 /* The setters return what is expected instead, or NULL if @text is good. */

@@ -17,6 +17,9 @@
  */
 void cl_settle(struct cl_featureset *level, const uint32_t *any);
 
+/* How many hex digits there are at @text, and if at most 8, what they say. */
+size_t cl_hex(const char *text, uint32_t *value);
+
 /* The facts about a host, in the order in which they are saved. */
 enum cl_field {
 	CL_FIELD_NAME,

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* Lines of text in memory, and what stands in them. */
-#include <ctype.h>
 #include <errno.h>
 #include <string.h>
 
@@ -17,8 +16,10 @@ void cl_lines_begin(struct cl_lines *lines, const char *text, size_t len,
 	snprintf(lines->where, sizeof(lines->where), "%s", name);
 }
 
-static bool is_text(unsigned char c)
+static bool is_text(const struct cl_lines *lines, unsigned char c)
 {
+	if (lines->strict)
+		return c >= ' ' && c != 0x7f;
 	/* Other programs print CPU brands and translations: not just ASCII. */
 	return c >= ' ' || c == '\t' || c == '\r';
 }
@@ -28,22 +29,23 @@ int cl_lines_next(struct cl_lines *lines, struct cl_error *error)
 	const char *at = lines->at;
 	size_t len = 0, left = lines->end - at;
 
-	if (!left)
-		return 0;
 	lines->line++;
 	snprintf(lines->where, sizeof(lines->where), "%s:%u", lines->name,
 		 lines->line);
+	if (!left)
+		return 0;
 	for (; len < left && at[len] != '\n'; len++) {
 		if (len == CL_TEXT_LINE - 1)
 			return cl_fail(error, -EINVAL, lines->where,
 				       "line is longer than %u characters; is it a description of a host?",
 				       CL_TEXT_LINE - 1);
-		if (!is_text(at[len]))
+		if (!is_text(lines, at[len]))
 			return cl_fail(error, -EINVAL, lines->where,
 				       "character 0x%02x at %zu is not text; is it a description of a host?",
 				       (unsigned char)at[len], len + 1);
 	}
-	lines->at += len + (len < left);
+	lines->cut = len == left;
+	lines->at += len + !lines->cut;
 	while (len && at[len - 1] == '\r')
 		len--;
 	memcpy(lines->text, at, len);
@@ -54,17 +56,11 @@ int cl_lines_next(struct cl_lines *lines, struct cl_error *error)
 
 bool cl_scan_hex(const char **at, unsigned int digits, uint32_t *value)
 {
-	const char *c = *at;
-	unsigned int n;
+	size_t n = cl_hex(*at, value);
 
-	*value = 0;
-	for (n = 0; n < 8 && isxdigit((unsigned char)c[n]); n++)
-		*value = *value << 4 |
-			 (isdigit((unsigned char)c[n]) ? c[n] - '0' :
-							 (c[n] | 32) - 'a' + 10);
-	if (!n || (digits && n != digits) || isxdigit((unsigned char)c[n]))
+	if (!n || n > 8 || (digits && n != digits))
 		return false;
-	*at = c + n;
+	*at += n;
 	return true;
 }
 

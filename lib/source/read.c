@@ -14,6 +14,9 @@
 #define LIMIT	(16u << 20)
 #define SAVED	"cpulevel-host"
 
+typedef int parse_text(struct cl_host *host, const char *text, size_t len,
+		       const char *name, struct cl_error *error);
+
 /* Formats of lines, told by one that no other format has. */
 static const struct format {
 	bool (*is)(const char *line);
@@ -87,9 +90,10 @@ static int refuse_large(const char *text, const char *name,
 	int ret;
 
 	cl_lines_begin(&lines, text, LIMIT, name);
-	while ((ret = cl_lines_next(&lines, error)) > 0)
-		;
-	if (!ret)
+	do
+		ret = cl_lines_next(&lines, error);
+	while (ret > 0 && lines.at < lines.end);
+	if (ret > 0)
 		cl_fail(error, -EFBIG, lines.where,
 			"is larger than 16 MiB; is it a description of a host?");
 	return -EFBIG;
@@ -112,56 +116,80 @@ int cl_host_parse(struct cl_host *host, const char *text, size_t len,
 	return ret;
 }
 
-/* All there is, or just more than any description of a host. */
-static int slurp(int fd, char *text, size_t *len)
+ssize_t cl_slurp(int fd, char *text, size_t size)
 {
+	size_t len = 0;
 	ssize_t got;
 
-	*len = 0;
 	do {
-		got = read(fd, text + *len, LIMIT + 1 - *len);
+		got = read(fd, text + len, size - len);
 		if (got > 0)
-			*len += got;
-	} while ((got > 0 && *len <= LIMIT) || (got < 0 && errno == EINTR));
-	return got < 0 ? -errno : 0;
+			len += got;
+	} while ((got > 0 && len < size) || (got < 0 && errno == EINTR));
+	return got < 0 ? -errno : (ssize_t)len;
 }
 
 static int read_fd(struct cl_host *host, int fd, const char *name,
-		   struct cl_error *error)
+		   parse_text *parse, struct cl_error *error)
 {
 	/* Memory is used only as far as it is written to. */
 	char *text = malloc(LIMIT + 1);
-	size_t len;
+	ssize_t len;
 	int ret;
 
 	if (!text)
 		return cl_fail(error, -ENOMEM, name, "out of memory; try again");
-	ret = slurp(fd, text, &len);
-	if (ret)
-		cl_fail(error, ret, name, "%s; give a description of a host",
-			strerror(-ret));
+	len = cl_slurp(fd, text, LIMIT + 1);
+	if (len < 0)
+		ret = cl_fail(error, len, name, "%s; give a description of a host",
+			      strerror(-len));
 	else
-		ret = cl_host_parse(host, text, len, name, error);
+		ret = parse(host, text, len, name, error);
 	free(text);
 	return ret;
+}
+
+static int read_path(struct cl_host *host, const char *path, parse_text *parse,
+		     struct cl_error *error)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC), ret;
+
+	if (fd < 0)
+		return cl_fail(error, -errno, path,
+			       "%s; give a description of a host",
+			       strerror(errno));
+	ret = read_fd(host, fd, path, parse, error);
+	close(fd);
+	return ret;
+}
+
+/* Of a saved host nothing is taken from the file's name. */
+static int parse_saved(struct cl_host *host, const char *text, size_t len,
+		       const char *name, struct cl_error *error)
+{
+	struct cl_host parsed = { .name = "" };
+	int ret = len > LIMIT ? refuse_large(text, name, error) :
+		  cl_read_saved(&parsed, text, len, name, error);
+
+	if (!ret)
+		*host = parsed;
+	return ret;
+}
+
+int cl_host_from_file(struct cl_host *host, const char *path,
+		      struct cl_error *error)
+{
+	return read_path(host, path, parse_saved, error);
 }
 
 int cl_host_read(struct cl_host *host, const char *path,
 		 struct cl_error *error)
 {
 	struct stat there;
-	int fd, ret;
 
 	if (!strcmp(path, "-"))
-		return read_fd(host, STDIN_FILENO, "stdin", error);
+		return read_fd(host, STDIN_FILENO, "stdin", cl_host_parse, error);
 	if (!stat(path, &there) && S_ISDIR(there.st_mode))
 		return cl_host_from_sysfs(host, path, error);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return cl_fail(error, -errno, path,
-			       "%s; give a description of a host",
-			       strerror(errno));
-	ret = read_fd(host, fd, path, error);
-	close(fd);
-	return ret;
+	return read_path(host, path, cl_host_parse, error);
 }

@@ -9,43 +9,15 @@
 #define MAGIC	"cpulevel-host 1"
 #define END	"end"
 
-struct reader {
-	FILE *from;
-	const char *path;
-	unsigned int line;
-	char where[256];	/* path:line of the current line */
-	char text[CL_LINE_SIZE];
-};
-
-/* 1: a line without its newline; 0: end of file; else a negative errno. */
-static int next_line(struct reader *r, struct cl_error *error)
+/* 1: there is one, that ends; 0: there are no more; else a negative errno. */
+static int next_line(struct cl_lines *lines, struct cl_error *error)
 {
-	size_t len = 0;
-	int c;
+	int ret = cl_lines_next(lines, error);
 
-	r->line++;
-	snprintf(r->where, sizeof(r->where), "%s:%u", r->path, r->line);
-	while ((c = getc(r->from)) != EOF && c != '\n') {
-		if (len == sizeof(r->text) - 1)
-			return cl_fail(error, -EINVAL, r->where,
-				       "line is longer than %zu characters; is it a saved host?",
-				       sizeof(r->text) - 1);
-		/* A name may have other than ASCII; each key checks its value. */
-		if (c < ' ' || c == 0x7f)
-			return cl_fail(error, -EINVAL, r->where,
-				       "character 0x%02x at %zu is not text; is it a saved host?",
-				       c, len + 1);
-		r->text[len++] = c;
-	}
-	if (ferror(r->from))
-		return cl_fail(error, -errno, r->path,
-			       "%s; give a file written by cpulevel save",
-			       strerror(errno));
-	r->text[len] = '\0';
-	if (c == EOF && len)
-		return cl_fail(error, -EINVAL, r->where,
-			       "line does not end, the file was cut short; save the host again");
-	return c == '\n';
+	if (ret <= 0 || !lines->cut)
+		return ret;
+	return cl_fail(error, -EINVAL, lines->where,
+		       "line does not end, the file was cut short; save the host again");
 }
 
 static int find_key(const char *key, size_t len)
@@ -60,91 +32,68 @@ static int find_key(const char *key, size_t len)
 }
 
 /* "key value", where the value may have spaces of its own. */
-static int parse_line(struct cl_host *host, struct reader *r, uint32_t *have,
-		      struct cl_error *error)
+static int parse_line(struct cl_host *host, struct cl_lines *lines,
+		      uint32_t *have, struct cl_error *error)
 {
-	size_t len = strcspn(r->text, " ");
-	int field = find_key(r->text, len);
+	size_t len = strcspn(lines->text, " ");
+	int field = find_key(lines->text, len);
 
 	if (field < 0)
-		return cl_fail(error, -EINVAL, r->where,
+		return cl_fail(error, -EINVAL, lines->where,
 			       "'%.40s' is not known; was it saved by a newer cpulevel?",
-			       r->text);
-	if (!r->text[len])
-		return cl_fail(error, -EINVAL, r->where,
-			       "%s has no value; save the host again", r->text);
+			       lines->text);
+	if (!lines->text[len])
+		return cl_fail(error, -EINVAL, lines->where,
+			       "%s has no value; save the host again", lines->text);
 	if (*have >> field & 1)
-		return cl_fail(error, -EINVAL, r->where,
+		return cl_fail(error, -EINVAL, lines->where,
 			       "%s is there twice; save the host again",
 			       cl_fields[field].key);
 	*have |= 1u << field;
-	return cl_field_set(host, field, r->text + len + 1, r->where, error);
+	return cl_field_set(host, field, lines->text + len + 1, lines->where, error);
 }
 
-static int parse_host(struct cl_host *host, struct reader *r,
-		      struct cl_error *error)
+/* The keys between the first line and the last. */
+static int read_fields(struct cl_host *host, struct cl_lines *lines,
+		       uint32_t *have, struct cl_error *error)
 {
-	uint32_t have = 0;
-	int ret = next_line(r, error);
+	int ret;
 
-	if (ret < 0)
-		return ret;
-	if (!ret || strcmp(r->text, MAGIC))
-		return cl_fail(error, -EINVAL, r->where,
-			       "first line is not '" MAGIC "'; give a file written by cpulevel save");
-	while ((ret = next_line(r, error)) > 0 && strcmp(r->text, END)) {
-		if (!*r->text || *r->text == '#')
+	while ((ret = next_line(lines, error)) > 0 && strcmp(lines->text, END)) {
+		if (!*lines->text || *lines->text == '#')
 			continue;
-		ret = parse_line(host, r, &have, error);
+		ret = parse_line(host, lines, have, error);
 		if (ret)
 			return ret;
 	}
 	if (ret < 0)
 		return ret;
 	if (!ret)
-		return cl_fail(error, -EINVAL, r->where,
+		return cl_fail(error, -EINVAL, lines->where,
 			       "no line '" END "', the file was cut short; save the host again");
-	if (getc(r->from) != EOF)
-		return cl_fail(error, -EINVAL, r->where,
+	if (lines->at < lines->end)
+		return cl_fail(error, -EINVAL, lines->where,
 			       "something follows '" END "'; keep one host per file");
-	return cl_fields_check(have, r->path, error);
-}
-
-int cl_host_from_file(struct cl_host *host, const char *path,
-		      struct cl_error *error)
-{
-	struct cl_host parsed = { .name = "" };
-	struct reader r = { .path = path };
-	int ret;
-
-	r.from = fopen(path, "re");
-	if (!r.from)
-		return cl_fail(error, -errno, path,
-			       "%s; give a file written by cpulevel save",
-			       strerror(errno));
-	ret = parse_host(&parsed, &r, error);
-	fclose(r.from);
-	if (!ret)
-		*host = parsed;
-	return ret;
+	return 0;
 }
 
 int cl_read_saved(struct cl_host *host, const char *text, size_t len,
 		  const char *name, struct cl_error *error)
 {
-	struct cl_host parsed = { .name = "" };
-	struct reader r = { .path = name };
+	struct cl_lines lines;
+	uint32_t have = 0;
 	int ret;
 
-	r.from = fmemopen((char *)text, len, "r");
-	if (!r.from)
-		return cl_fail(error, -errno, name, "%s; try again",
-			       strerror(errno));
-	ret = parse_host(&parsed, &r, error);
-	fclose(r.from);
-	if (!ret)
-		*host = parsed;
-	return ret;
+	cl_lines_begin(&lines, text, len, name);
+	lines.strict = true;
+	ret = next_line(&lines, error);
+	if (ret < 0)
+		return ret;
+	if (!ret || strcmp(lines.text, MAGIC))
+		return cl_fail(error, -EINVAL, lines.where,
+			       "first line is not '" MAGIC "'; give a file written by cpulevel save");
+	ret = read_fields(host, &lines, &have, error);
+	return ret ? ret : cl_fields_check(have, name, error);
 }
 
 void cl_host_write(const struct cl_host *host, FILE *to)

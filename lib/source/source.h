@@ -3,6 +3,8 @@
 #ifndef CPULEVEL_SOURCE_H
 #define CPULEVEL_SOURCE_H
 
+#include <sys/types.h>
+
 #include "../cpulevel.h"
 
 /*
@@ -12,6 +14,9 @@
 #define CL_SNAPSHOT_TRIES	5
 int cl_snapshot_gone(struct cl_error *error, const char *where);
 
+/* All of a file, but at most @size bytes of it: how many, or a negative errno. */
+ssize_t cl_slurp(int fd, char *text, size_t size);
+
 /* Text in memory, read line by line. */
 #define CL_TEXT_LINE	4096
 
@@ -20,6 +25,8 @@ struct cl_lines {
 	const char *name;
 	unsigned int line;		/* number of the current one, from 1 */
 	size_t len;			/* of the current one */
+	bool strict;			/* refuse tabs and carriage returns, too */
+	bool cut;			/* the current one has no newline */
 	char text[CL_TEXT_LINE];	/* the current one, without its end */
 	char where[256];		/* name:line of it */
 };

@@ -17,25 +17,17 @@
 #define NEWEST_ONE_POLICY	0x12
 
 /* All of a small file; -EFBIG if it is not small. */
-static ssize_t slurp(const char *path, char *text, size_t size)
+static ssize_t read_small(const char *path, char *text, size_t size)
 {
 	/* A copied tree may hold anything: do not hang on a FIFO. */
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	ssize_t len = 0, got;
+	ssize_t len;
 
 	if (fd < 0)
 		return -errno;
-	do {
-		got = read(fd, text + len, size - len);
-		if (got > 0)
-			len += got;
-	} while (got > 0 && (size_t)len < size);
-	if (got < 0)
-		len = -errno;
-	else if ((size_t)len == size)
-		len = -EFBIG;
+	len = cl_slurp(fd, text, size);
 	close(fd);
-	return len;
+	return len == (ssize_t)size ? -EFBIG : len;
 }
 
 /* The one line of a file in the module's tree. */
@@ -49,7 +41,7 @@ static int read_file(const char *sysroot, const char *file,
 	    (int)sizeof(path))
 		return cl_fail(error, -ENAMETOOLONG, sysroot,
 			       "path is too long; use a shorter one");
-	len = slurp(path, text, CL_LINE_SIZE);
+	len = read_small(path, text, CL_LINE_SIZE);
 	if (len < 0)
 		return cl_fail(error, len, path, "%s; is " TREE " complete and readable?",
 			       strerror(-len));

@@ -48,9 +48,8 @@ static int parse(struct cl_host *host, const char *text, size_t len,
 		return by_text(cl_read_cpudata, host, text, len, error);
 	if (IS("xapi"))
 		return by_text(cl_read_xapi, host, text, len, error);
-	/* fmemopen() of nothing fails in old versions of libc. */
 	if (IS("saved"))
-		return len ? by_text(cl_read_saved, host, text, len, error) : -1;
+		return by_text(cl_read_saved, host, text, len, error);
 	return cl_host_parse(host, text, len, "fuzz", error);
 }
 
