@@ -42,7 +42,9 @@ static int code_of(sqlite3 *db, int ret)
 	case SQLITE_FULL:
 		return -ENOSPC;
 	case SQLITE_READONLY:
-		return -EROFS;
+		/* Who only reads cannot mend the log's index: a writer is about to. */
+		return ret == SQLITE_READONLY_RECOVERY ||
+		       ret == SQLITE_READONLY_CANTINIT ? -EBUSY : -EROFS;
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
 		return -EBADMSG;
@@ -94,11 +96,8 @@ int cl_sqlite_prepare(struct sqlite_store *s, struct cl_error *error)
 static void sqlite_close(struct cl_store *store)
 {
 	struct sqlite_store *s = of(store);
-	int i;
 
-	for (i = 0; i < CL_SQLITE_NR; i++)
-		sqlite3_finalize(s->prepared[i]);
-	sqlite3_close(s->db);
+	cl_sqlite_disconnect(s);
 	free(s);
 }
 
@@ -138,8 +137,14 @@ static int sqlite_run(struct cl_store *store, bool update,
 {
 	struct sqlite_store *s = of(store);
 	struct cl_txn txn = { store, error };
-	int code, ret = step(s, update ? UPDATE : BEGIN);
+	int code = 0, ret;
 
+	cl_sqlite_start_waiting(s);
+	if (update && !s->writable)
+		code = cl_sqlite_connect(s, CL_SQLITE_WRITE, error);
+	if (code)
+		return code;
+	ret = step(s, update ? UPDATE : BEGIN);
 	if (ret)
 		return cl_sqlite_fail(s, ret, error);
 	code = update ? read_format(store, error) : 0;

@@ -37,7 +37,8 @@ int cl_store_open(struct cl_store **store, const char *where, bool create,
 	if (scheme)
 		return cl_fail(error, -EPROTONOSUPPORT, where,
 			       "no such kind of store is known; give the path of a database, or etcd://HOST");
-	return cl_store_open_sqlite(store, where, create, error);
+	return cl_store_open_sqlite(store, where, create, CL_STORE_PATIENCE_MS,
+				    error);
 }
 
 void cl_store_close(struct cl_store *store)

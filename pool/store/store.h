@@ -15,6 +15,7 @@
 #include "../../lib/cpulevel.h"
 
 #define CL_STORE_DEFAULT	"/var/lib/cpulevel/pool.db"
+#define CL_STORE_PATIENCE_MS	30000	/* then a busy store is given up */
 
 /* Names of values: printable, the parts separated by '/'. */
 #define CL_KEY_SIZE	256
@@ -24,7 +25,8 @@ struct cl_txn;
 
 /*
  * Open a store: the path of a database, or etcd[s]://HOST[:PORT][,...][/PREFIX].
- * Only with @create it is made, if there is none.  -ENOENT: there is none;
+ * Only with @create it is made, if there is none.  Who never changes it needs no
+ * more than to read it.  -EBUSY: others keep it locked; -ENOENT: there is none;
  * -EPROTO: it was written by a later release; -EBADMSG: it is damaged, or no
  * store; -EPROTONOSUPPORT: no such kind of store is built in; -EHOSTUNREACH:
  * nobody answers there; else the errno of opening it.
@@ -128,8 +130,9 @@ void cl_scan_stop(char stop[CL_KEY_SIZE], const char *prefix);
 /* CRC-32 as zlib has it; begin with 0 and go on with the result. */
 uint32_t cl_store_crc(uint32_t crc, const void *data, size_t len);
 
+/* Others may keep it busy for @patience_ms in each call. */
 int cl_store_open_sqlite(struct cl_store **store, const char *path, bool create,
-			 struct cl_error *error);
+			 unsigned int patience_ms, struct cl_error *error);
 int cl_store_open_etcd(struct cl_store **store, const char *where, bool create,
 		       struct cl_error *error);
 

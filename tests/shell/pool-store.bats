@@ -126,3 +126,74 @@ format() { sqlite3 "$CPULEVEL_STORE" 'PRAGMA user_version'; }
 	rm -f "$CPULEVEL_STORE"*
 	make_at_once
 }
+
+# Somebody else than root, who can only read what root wrote.
+other_user() { setpriv --reuid 65534 --regid 65534 --clear-groups "$@"; }
+
+# A folder that the other user can reach, as that of every test is not.
+shared_store() {
+	shared=$(mktemp -d)
+	chmod 755 "$shared"
+	cp "$(command -v cpulevel)" "$shared/cpulevel"
+	export CPULEVEL_STORE=$shared/pool.db
+	cpulevel pool create lab >/dev/null
+	join haswell
+}
+
+@test "another user reads a pool that only root can write, beside a writer and without one" {
+	[[ $EUID -eq 0 ]] || skip "only root can become another user"
+	shared_store
+	cpulevel pool show >root
+	other_user "$shared/cpulevel" pool show >other
+	cmp root other
+	other_user "$shared/cpulevel" vm list >/dev/null
+	run -2 other_user "$shared/cpulevel" vm start web --type pvh --host haswell
+	[[ $output = *"cannot be written; nothing was changed"* ]]
+	# While a writer is in the middle, what is there is what was committed last.
+	coproc writer { sqlite3 "$CPULEVEL_STORE"; }
+	echo "BEGIN IMMEDIATE; DELETE FROM pairs; SELECT 'begun';" >&"${writer[1]}"
+	read -r -u "${writer[0]}"
+	[ "$REPLY" = begun ]
+	other_user "$shared/cpulevel" pool show | cmp root -
+	echo ".quit" >&"${writer[1]}"
+	wait "$writer_PID" || true
+	rm -r "$shared"
+}
+
+@test "another user is told what is missing where the log is gone, and reads once root has" {
+	[[ $EUID -eq 0 ]] || skip "only root can become another user"
+	shared_store
+	rm -f "$CPULEVEL_STORE"-{wal,shm}
+	run -2 other_user "$shared/cpulevel" pool show
+	[[ $output = *"pool.db: its log, pool.db-wal, is missing, and you may not make it; "*"once"* ]]
+	cpulevel pool show >root
+	other_user "$shared/cpulevel" pool show | cmp root -
+	rm -r "$shared"
+}
+
+@test "nothing is left in the log: a copy of the database alone is whole" {
+	join haswell
+	cp "$CPULEVEL_STORE" copy.db
+	cpulevel pool show >all
+	cpulevel pool show --store copy.db | cmp all -
+}
+
+@test "a store on a file system that is read-only is read, with its log and without" {
+	[[ $EUID -eq 0 ]] || skip "only root can mount a small disk"
+	mkdir disk
+	mount -t tmpfs -o size=4m none disk
+	export CPULEVEL_STORE=$PWD/disk/pool.db
+	cpulevel pool create lab >/dev/null
+	join haswell
+	cpulevel pool show >written
+	mount -o remount,ro disk
+	cpulevel pool show | cmp written -
+	run -2 cpulevel pool leave haswell
+	[[ $output = *"cannot be written; nothing was changed"* ]]
+	mount -o remount,rw disk
+	rm -f disk/pool.db-*
+	mount -o remount,ro disk
+	cpulevel pool show | cmp written -
+	run -2 cpulevel pool leave haswell
+	[[ $output = *"cannot be written; nothing was changed"* ]]
+}
