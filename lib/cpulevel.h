@@ -480,6 +480,24 @@ int cl_host_read(struct cl_host *host, const char *path,
 int cl_host_parse(struct cl_host *host, const char *text, size_t len,
 		  const char *name, struct cl_error *error);
 
+/* What a VM was given, as Xen or a record tells it. */
+struct cl_given {
+	struct cl_featureset set;
+	struct cl_max_leaves max_leaves;	/* all 0: not known */
+};
+
+/*
+ * The policy of one domain as `xen-cpuid -p DOMID` prints it, in a file or, "-",
+ * on standard input.  What AMD's leaf 0x80000001 repeats of leaf 1 is left out,
+ * as in default sets.  -EINVAL: that is not what it is, of two domains, or cut
+ * short; -ENODATA: leaf 1 is missing; -EFBIG: larger than 16 MiB; else the errno
+ * of reading it.
+ */
+int cl_given_read(struct cl_given *given, const char *path,
+		  struct cl_error *error);
+int cl_given_parse(struct cl_given *given, const char *text, size_t len,
+		   const char *name, struct cl_error *error);
+
 /*
  * For a host of which only the raw set is known: fill in the guests' sets that
  * it does not offer, as today's Xen makes them from what the CPU has.  This is

@@ -243,12 +243,6 @@ int cl_vm_revert(struct cl_vm *vm, const struct cl_vm *saved,
 int cl_vm_copy(const struct cl_vm *vm, struct cl_vm *copy, const char *name,
 	       const char *pool, enum cl_vm_kind kind, struct cl_error *error);
 
-/* What a domain has, as Xen or a record tells it. */
-struct cl_given {
-	struct cl_featureset set;
-	struct cl_max_leaves max_leaves;	/* all 0: not known */
-};
-
 /*
  * A VM that runs on @host already came from elsewhere with @recorded, or NULL:
  * then it is assumed to have all that this host could give it.  Four words or

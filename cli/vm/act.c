@@ -23,6 +23,22 @@ int verb_vm_stop(const struct arguments *args)
 		     print_vm_answer(args, &request, &answer);
 }
 
+/* What --features gives: hex, or the policy of a domain in a file. */
+static int read_features(struct cl_given *given, const char *text)
+{
+	struct cl_error error;
+
+	if (strcmp(text, "-") &&
+	    strspn(text, "0123456789abcdefABCDEF-:") == strlen(text)) {
+		memset(given, 0, sizeof(*given));
+		if (cl_featureset_parse(&given->set, text, &error))
+			return complain("--features", "%s", error.reason);
+		return EXIT_YES;
+	}
+	return cl_given_read(given, text, &error) ? complain_error(&error) :
+						    EXIT_YES;
+}
+
 int verb_vm_adopt(const struct arguments *args)
 {
 	struct cl_vm_request request = request_of(args);
@@ -30,7 +46,7 @@ int verb_vm_adopt(const struct arguments *args)
 	struct cl_given recorded;
 
 	request.vendor = option_text(args, OPT_VENDOR, 0);
-	if (text && read_vm_features(&recorded, text))
+	if (text && read_features(&recorded, text))
 		return EXIT_ERROR;
 	if (text && cl_empty(&recorded.set))
 		return complain("--features", "has no feature; leave it out if the VM came without a set");

@@ -40,6 +40,7 @@ int read_given(const char *name, struct cl_given *given)
 	static const char unknown[] = "what Xen gave the VM is not known, and it is recorded with what was asked for";
 	const char *ask_id[] = { "xl", "domid", name, NULL };
 	const char *ask_policy[] = { "xen-cpuid", "-p", NULL, NULL };
+	struct cl_error error;
 	char *id, *policy;
 	int ret;
 
@@ -51,7 +52,10 @@ int read_given(const char *name, struct cl_given *given)
 	free(id);
 	if (ret)
 		return ret;
-	ret = parse_vm_policy(given, policy, "xen-cpuid");
+	ret = cl_given_parse(given, policy, strlen(policy), "xen-cpuid", &error);
 	free(policy);
-	return ret ? complain(name, "%s", unknown) : EXIT_YES;
+	if (!ret)
+		return EXIT_YES;
+	complain_error(&error);
+	return complain(name, "%s", unknown);
 }

@@ -8,26 +8,33 @@
 
 #include "vm.h"
 
-#define OUTPUT_LIMIT	(1u << 20)
+#define LIMIT	(1u << 20)
 
-/* All of the output, ended by a 0; a megabyte at most. */
-static char *read_all(int fd)
+char *read_all(int fd)
 {
-	char *text = malloc(OUTPUT_LIMIT + 1);
+	char *text = malloc(LIMIT + 1);
 	size_t len = 0;
-	ssize_t got;
+	ssize_t got = 1;
+	int code = ENOMEM;
 
-	while (text && len < OUTPUT_LIMIT) {
-		got = read(fd, text + len, OUTPUT_LIMIT - len);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
+	while (text && len <= LIMIT && got) {
+		got = read(fd, text + len, LIMIT + 1 - len);
+		if (got > 0)
+			len += got;
+		else if (got < 0 && errno != EINTR)
 			break;
-		len += got;
 	}
 	if (text)
+		code = got < 0 ? errno : len > LIMIT ? EFBIG :
+		       memchr(text, '\0', len) ? EINVAL : 0;
+	close(fd);
+	if (!code) {
 		text[len] = '\0';
-	return text;
+		return text;
+	}
+	free(text);
+	errno = code;
+	return NULL;
 }
 
 /* How it ended; @words[1] tells what for, @words[2] for whom. */
@@ -48,13 +55,15 @@ static int await(pid_t child, const char *const words[], const char *fallback)
 
 int run_program(const char *const words[], char **output, const char *fallback)
 {
-	int ends[2] = { -1, -1 }, ret;
+	int ends[2] = { -1, -1 }, ret = EXIT_YES, code = 0;
 	pid_t child;
 
 	fflush(stdout);
 	if (output && pipe(ends))
 		return complain(words[0], "%s; %s", strerror(errno), fallback);
 	child = fork();
+	if (child < 0)
+		ret = complain(words[0], "%s; %s", strerror(errno), fallback);
 	if (!child) {
 		/* What is not asked for is no part of the result. */
 		dup2(output ? ends[1] : STDERR_FILENO, STDOUT_FILENO);
@@ -67,14 +76,13 @@ int run_program(const char *const words[], char **output, const char *fallback)
 	}
 	if (output) {
 		close(ends[1]);
-		*output = child < 0 ? NULL : read_all(ends[0]);
-		close(ends[0]);
+		*output = read_all(ends[0]);
+		code = errno;
 	}
-	if (child < 0)
-		return complain(words[0], "%s; %s", strerror(errno), fallback);
-	ret = await(child, words, fallback);
+	if (child > 0)
+		ret = await(child, words, fallback);
 	if (output && !ret && !*output)
-		ret = complain(words[0], "out of memory; %s", fallback);
+		ret = complain(words[0], "%s; %s", strerror(code), fallback);
 	if (output && ret) {
 		free(*output);
 		*output = NULL;

@@ -37,12 +37,6 @@ int print_vm_answer(const struct arguments *args,
 int vm_exit(const struct cl_vm_request *request,
 	    const struct cl_vm_answer *answer);
 
-/* What --features gives: hex, or the policy of a domain in a file. */
-int read_vm_features(struct cl_given *had, const char *given);
-/* That policy, as xen-cpuid -p prints it; @who: for the message. */
-int parse_vm_policy(struct cl_given *given, const char *text,
-		    const char *who);
-
 /* The VM's configuration for xl: the file of --xl. */
 struct xl_file {
 	const char *path;	/* NULL: not given */
@@ -73,6 +67,8 @@ char *move_command(char text[COMMAND_SIZE], enum tool tool,
  * prints goes to @output, which the caller releases, or to stderr if that is NULL.
  */
 int run_program(const char *const words[], char **output, const char *fallback);
+/* All text of @fd, at most 1 MiB, to be released; @fd is closed.  NULL with errno. */
+char *read_all(int fd);
 /* Run it; EXIT_ERROR after a message. */
 int run_move(enum tool tool, const struct cl_vm_answer *answer);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* A VM's configuration for xl, with the mask of what it may see. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -71,24 +72,13 @@ void put_xl_string(FILE *to, const char *text)
 }
 
 /* All that is in the file; NULL after a message. */
-static char *read_all(const char *path)
+static char *read_config(const char *path)
 {
-	FILE *from = fopen(path, "r");
-	char *text = NULL;
-	size_t size = 0;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char *text = fd < 0 ? NULL : read_all(fd);
 
-	if (!from) {
+	if (!text)
 		complain(path, "%s; nothing was written", strerror(errno));
-		return NULL;
-	}
-	if (getdelim(&text, &size, '\0', from) < 0 && text)
-		*text = '\0';
-	if (ferror(from) || !text) {
-		complain(path, "cannot be read; nothing was written");
-		free(text);
-		text = NULL;
-	}
-	fclose(from);
 	return text;
 }
 
@@ -116,7 +106,7 @@ int write_xl(struct xl_file *xl, const struct cl_vm *vm,
 
 	/* A second try begins with what was there before the first. */
 	if (!xl->before)
-		xl->before = read_all(xl->path);
+		xl->before = read_config(xl->path);
 	if (to && xl->before) {
 		put_config(to, xl->before, vm);
 		fputs(cl_export_xl(mask, &vm->set, any, &xl->left_out), to);

@@ -6,20 +6,6 @@
 #include "source.h"
 #include "../internal.h"
 
-void cl_leaf_vendor(char vendor[13], const struct cl_leaf *leaf)
-{
-	unsigned int i;
-
-	memcpy(vendor, &leaf->regs[CL_EBX], 4);
-	memcpy(vendor + 4, &leaf->regs[CL_EDX], 4);
-	memcpy(vendor + 8, &leaf->regs[CL_ECX], 4);
-	vendor[12] = '\0';
-	/* Not a vendor: then better none than one that cannot be saved. */
-	for (i = 0; i < 12; i++)
-		if (vendor[i] < ' ' || vendor[i] > '~')
-			vendor[0] = '\0';
-}
-
 void cl_dump_begin(struct cl_dump *dump)
 {
 	memset(dump, 0, sizeof(*dump));
@@ -37,7 +23,7 @@ static void add_syscall(struct cl_featureset *fs, const char *vendor)
 
 static void add_cpu(struct cl_dump *dump, struct cl_featureset *fs)
 {
-	const char *vendor = dump->cpu_vendor;
+	const char *vendor = dump->cpu.vendor;
 
 	add_syscall(fs, vendor);
 	if (!dump->nr_cpus++) {
@@ -68,7 +54,6 @@ int cl_dump_next(struct cl_dump *dump, struct cl_lines *lines,
 		return ret;
 	add_cpu(dump, &fs);
 	memset(&dump->cpu, 0, sizeof(dump->cpu));
-	*dump->cpu_vendor = '\0';
 	dump->begun = false;
 	return 0;
 }
@@ -90,8 +75,6 @@ int cl_dump_leaf(struct cl_dump *dump, struct cl_lines *lines,
 	if (ret && !dump->begun)
 		dump->line = lines->line;
 	dump->begun |= ret;
-	if (first)
-		cl_leaf_vendor(dump->cpu_vendor, leaf);
 	return 0;
 }
 

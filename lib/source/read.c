@@ -14,9 +14,6 @@
 #define LIMIT	(16u << 20)
 #define SAVED	"cpulevel-host"
 
-typedef int parse_text(struct cl_host *host, const char *text, size_t len,
-		       const char *name, struct cl_error *error);
-
 /* Formats of lines, told by one that no other format has. */
 static const struct format {
 	bool (*is)(const char *line);
@@ -83,12 +80,14 @@ static int read_text(struct cl_host *host, const char *text, size_t len,
 }
 
 /* Most of what is too large is wrong at some line before that. */
-static int refuse_large(const char *text, const char *name,
-			struct cl_error *error)
+int cl_check_size(const char *text, size_t len, const char *name,
+		  struct cl_error *error)
 {
 	struct cl_lines lines;
 	int ret;
 
+	if (len <= LIMIT)
+		return 0;
 	cl_lines_begin(&lines, text, LIMIT, name);
 	do
 		ret = cl_lines_next(&lines, error);
@@ -107,8 +106,9 @@ int cl_host_parse(struct cl_host *host, const char *text, size_t len,
 	int ret;
 
 	cl_host_name(&parsed, base ? base + 1 : name);
-	if (len > LIMIT)
-		return refuse_large(text, name, error);
+	ret = cl_check_size(text, len, name, error);
+	if (ret)
+		return ret;
 	skip_byte_order_mark(&text, &len);
 	ret = read_text(&parsed, text, len, name, error);
 	if (!ret)
@@ -129,67 +129,65 @@ ssize_t cl_slurp(int fd, char *text, size_t size)
 	return got < 0 ? -errno : (ssize_t)len;
 }
 
-static int read_fd(struct cl_host *host, int fd, const char *name,
-		   parse_text *parse, struct cl_error *error)
+int cl_open(const char *path)
+{
+	return strcmp(path, "-") ? open(path, O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
+}
+
+int cl_read_all(char **text, size_t *len, int fd, const char *name,
+		struct cl_error *error)
 {
 	/* Memory is used only as far as it is written to. */
-	char *text = malloc(LIMIT + 1);
-	ssize_t len;
-	int ret;
+	char *all = fd < 0 ? NULL : malloc(LIMIT + 1);
+	ssize_t got = fd < 0 ? -errno : all ? cl_slurp(fd, all, LIMIT + 1) : -ENOMEM;
 
-	if (!text)
-		return cl_fail(error, -ENOMEM, name, "out of memory; try again");
-	len = cl_slurp(fd, text, LIMIT + 1);
-	if (len < 0)
-		ret = cl_fail(error, len, name, "%s; give a description of a host",
-			      strerror(-len));
-	else
-		ret = parse(host, text, len, name, error);
-	free(text);
-	return ret;
-}
-
-static int read_path(struct cl_host *host, const char *path, parse_text *parse,
-		     struct cl_error *error)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC), ret;
-
-	if (fd < 0)
-		return cl_fail(error, -errno, path,
-			       "%s; give a description of a host",
-			       strerror(errno));
-	ret = read_fd(host, fd, path, parse, error);
-	close(fd);
-	return ret;
-}
-
-/* Of a saved host nothing is taken from the file's name. */
-static int parse_saved(struct cl_host *host, const char *text, size_t len,
-		       const char *name, struct cl_error *error)
-{
-	struct cl_host parsed = { .name = "" };
-	int ret = len > LIMIT ? refuse_large(text, name, error) :
-		  cl_read_saved(&parsed, text, len, name, error);
-
-	if (!ret)
-		*host = parsed;
-	return ret;
+	if (fd > STDIN_FILENO)
+		close(fd);
+	if (got < 0) {
+		free(all);
+		return cl_fail(error, got, name, "%s; give a description of a host",
+			       strerror(-got));
+	}
+	*text = all;
+	*len = got;
+	return 0;
 }
 
 int cl_host_from_file(struct cl_host *host, const char *path,
 		      struct cl_error *error)
 {
-	return read_path(host, path, parse_saved, error);
+	struct cl_host parsed = { .name = "" };
+	char *text;
+	size_t len;
+	int ret = cl_read_all(&text, &len, open(path, O_RDONLY | O_CLOEXEC), path,
+			      error);
+
+	if (ret)
+		return ret;
+	ret = cl_check_size(text, len, path, error);
+	if (!ret)
+		ret = cl_read_saved(&parsed, text, len, path, error);
+	free(text);
+	if (!ret)
+		*host = parsed;
+	return ret;
 }
 
 int cl_host_read(struct cl_host *host, const char *path,
 		 struct cl_error *error)
 {
+	const char *name = strcmp(path, "-") ? path : "stdin";
 	struct stat there;
+	char *text;
+	size_t len;
+	int ret;
 
-	if (!strcmp(path, "-"))
-		return read_fd(host, STDIN_FILENO, "stdin", cl_host_parse, error);
-	if (!stat(path, &there) && S_ISDIR(there.st_mode))
+	if (name == path && !stat(path, &there) && S_ISDIR(there.st_mode))
 		return cl_host_from_sysfs(host, path, error);
-	return read_path(host, path, cl_host_parse, error);
+	ret = cl_read_all(&text, &len, cl_open(path), name, error);
+	if (ret)
+		return ret;
+	ret = cl_host_parse(host, text, len, name, error);
+	free(text);
+	return ret;
 }

@@ -17,6 +17,15 @@ int cl_snapshot_gone(struct cl_error *error, const char *where);
 /* All of a file, but at most @size bytes of it: how many, or a negative errno. */
 ssize_t cl_slurp(int fd, char *text, size_t size);
 
+/* All of @fd, which is closed, for the caller to release; @name: for errors. */
+int cl_read_all(char **text, size_t *len, int fd, const char *name,
+		struct cl_error *error);
+/* A file, or standard input as "-"; -1 with errno. */
+int cl_open(const char *path);
+/* 0, or -EFBIG: it is longer than any description of a host. */
+int cl_check_size(const char *text, size_t len, const char *name,
+		  struct cl_error *error);
+
 /* Text in memory, read line by line. */
 #define CL_TEXT_LINE	4096
 
@@ -51,14 +60,16 @@ struct cl_cpu {
 	uint32_t words[CL_NR_KNOWN_WORDS];
 	uint32_t seen;		/* a bit for each word whose leaf was there */
 	bool has_leaf_0, has_extended;
-	uint32_t max_leaf, max_subleaf, max_extended_leaf;
+	bool sparse;		/* its reader says: leaves that are 0 may be left out */
+	struct cl_max_leaves max;
 	uint32_t signature;	/* 1.eax */
+	char vendor[13];	/* of leaf 0; "" if it is none */
 };
 
 /* 1: the leaf was used; 0: no word is of it; -EEXIST: it was there before. */
 int cl_cpu_add(struct cl_cpu *cpu, const struct cl_leaf *leaf);
 void cl_cpu_add_msr(struct cl_cpu *cpu, const struct cl_msr *msr);
-/* All leaves that it says it has were there, or -ENODATA. */
+/* All leaves that it says it has were there, unless sparse, or -ENODATA. */
 int cl_cpu_end(const struct cl_cpu *cpu, struct cl_featureset *fs,
 	       struct cl_error *error);
 
@@ -72,7 +83,6 @@ struct cl_dump {
 	uint32_t signature;
 	bool begun;		/* leaves of the current one were read */
 	struct cl_cpu cpu;
-	char cpu_vendor[13];
 	struct cl_msr arch_caps;	/* index 0: the dump has none */
 };
 
@@ -87,9 +97,6 @@ void cl_dump_msr(struct cl_dump *dump, uint32_t index, uint64_t value);
 /* The host of which this was the dump. */
 int cl_dump_end(struct cl_dump *dump, struct cl_host *host,
 		struct cl_lines *lines, struct cl_error *error);
-
-/* CPUID's vendor from leaf 0, "" if it is none. */
-void cl_leaf_vendor(char vendor[13], const struct cl_leaf *leaf);
 
 /*
  * The formats: what tells one from the others, in a line of it, and how to

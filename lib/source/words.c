@@ -35,18 +35,40 @@ static bool note_max(uint32_t *max, bool *known, const struct cl_leaf *leaf)
 	return true;
 }
 
+static void set_vendor(char vendor[13], const struct cl_leaf *leaf)
+{
+	unsigned int i;
+
+	memcpy(vendor, &leaf->regs[CL_EBX], 4);
+	memcpy(vendor + 4, &leaf->regs[CL_EDX], 4);
+	memcpy(vendor + 8, &leaf->regs[CL_ECX], 4);
+	vendor[12] = '\0';
+	/* Not a vendor: then better none than one that cannot be saved. */
+	for (i = 0; i < 12; i++)
+		if (vendor[i] < ' ' || vendor[i] > '~')
+			vendor[0] = '\0';
+}
+
+/* Leaf 0 or 0x80000000: 1, or -EEXIST. */
+static int add_first(struct cl_cpu *cpu, const struct cl_leaf *leaf)
+{
+	if (leaf->leaf)
+		return note_max(&cpu->max.max_extended_leaf, &cpu->has_extended,
+				leaf) ? 1 : -EEXIST;
+	if (!note_max(&cpu->max.max_leaf, &cpu->has_leaf_0, leaf))
+		return -EEXIST;
+	set_vendor(cpu->vendor, leaf);
+	return 1;
+}
+
 int cl_cpu_add(struct cl_cpu *cpu, const struct cl_leaf *leaf)
 {
 	uint32_t before = cpu->seen;
 	bool used = false;
 	unsigned int i;
 
-	if (is_of(leaf, 0, 0))
-		return note_max(&cpu->max_leaf, &cpu->has_leaf_0, leaf) ?
-		       1 : -EEXIST;
-	if (is_of(leaf, EXTENDED, 0))
-		return note_max(&cpu->max_extended_leaf, &cpu->has_extended,
-				leaf) ? 1 : -EEXIST;
+	if (is_of(leaf, 0, 0) || is_of(leaf, EXTENDED, 0))
+		return add_first(cpu, leaf);
 	for (i = 0; i < CL_NR_KNOWN_WORDS; i++) {
 		const struct cl_word *word = cl_word(i);
 
@@ -61,19 +83,21 @@ int cl_cpu_add(struct cl_cpu *cpu, const struct cl_leaf *leaf)
 	if (used && is_of(leaf, 1, 0))
 		cpu->signature = leaf->regs[CL_EAX];
 	if (used && is_of(leaf, FEATURES_LEAF, 0))
-		cpu->max_subleaf = leaf->regs[CL_EAX];
+		cpu->max.max_subleaf = leaf->regs[CL_EAX];
 	return used;
 }
 
 /* Does the CPU itself say that it has the leaf of this word? */
 static bool exists(const struct cl_cpu *cpu, const struct cl_word *word)
 {
+	if (cpu->sparse)
+		return false;
 	if (word->leaf >= EXTENDED)
-		return cpu->max_extended_leaf >= word->leaf;
-	if (cpu->max_leaf < word->leaf)
+		return cpu->max.max_extended_leaf >= word->leaf;
+	if (cpu->max.max_leaf < word->leaf)
 		return false;
 	if (word->leaf == FEATURES_LEAF && word->subleaf)
-		return cpu->max_subleaf >= word->subleaf;
+		return cpu->max.max_subleaf >= word->subleaf;
 	/* Subleaf 1 of 0xd is about XSAVE, and reserved without it. */
 	if (word->leaf == XSAVE_LEAF)
 		return cpu->words[CL_F_XSAVE / 32] >> CL_F_XSAVE % 32 & 1;

@@ -16,9 +16,10 @@
  *	  0000010a -> 0000000000000000
  *
  * Leaves that are 0 are left out.  Until Xen had separate max sets, there were
- * but "PV" and "HVM".
+ * but "PV" and "HVM".  With -p DOMID it prints one policy, "Domain 5 policy:".
  */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "source.h"
@@ -48,8 +49,7 @@ struct xen_cpuid {
 	bool dynamic;		/* below that heading */
 	bool one_policy;	/* "PV" or "HVM" was there */
 	int set;		/* of the policy that is being read, or -1 */
-	struct cl_cpu cpu;		/* of it */
-	struct cl_max_leaves max_leaves;	/* of it, if guests get it */
+	struct cl_cpu cpu;	/* of it */
 };
 
 bool cl_is_xencpuid(const char *line)
@@ -111,14 +111,16 @@ static void end_policy(struct xen_cpuid *xen)
 {
 	struct cl_featureset fs;
 
-	if (xen->set >= 0 &&
-	    !cl_cpu_end(&xen->cpu, &fs, NULL))
+	if (xen->set >= 0 && !cl_cpu_end(&xen->cpu, &fs, NULL))
 		set_set(xen, xen->set, &fs);
-	if (xen->set >= 0 && xen->host->valid >> xen->set & 1)
-		xen->host->max_leaves[xen->set] = xen->max_leaves;
+	if (xen->set >= CL_SET_PV_DEFAULT && xen->host->valid >> xen->set & 1)
+		xen->host->max_leaves[xen->set] = xen->cpu.max;
+	if (xen->set == CL_SET_RAW) {
+		strcpy(xen->host->vendor, xen->cpu.vendor);
+		xen->host->signature = xen->cpu.signature;
+	}
 	xen->set = -1;
-	memset(&xen->max_leaves, 0, sizeof(xen->max_leaves));
-	memset(&xen->cpu, 0, sizeof(xen->cpu));
+	xen->cpu = (struct cl_cpu){ .sparse = true };
 }
 
 static void begin_policy(struct xen_cpuid *xen, size_t len)
@@ -166,29 +168,20 @@ static bool scan_msr(const char *at, struct cl_msr *msr)
 	return true;
 }
 
-static void add_leaf(struct xen_cpuid *xen, struct cl_leaf *leaf)
-{
-	if (leaf->leaf == 0 && xen->set == CL_SET_RAW)
-		cl_leaf_vendor(xen->host->vendor, leaf);
-	if (leaf->leaf == 1 && xen->set == CL_SET_RAW)
-		xen->host->signature = leaf->regs[CL_EAX];
-	if (xen->set >= CL_SET_PV_DEFAULT)
-		cl_max_leaves_update(&xen->max_leaves, leaf->leaf, leaf->subleaf,
-			     leaf->regs[CL_EAX]);
-	/* Leaves 0 and 0x80000000 would ask for those that are 0. */
-	if (leaf->leaf != 0 && leaf->leaf != 0x80000000)
-		cl_cpu_add(&xen->cpu, leaf);
-}
-
-static void read_policy_line(struct xen_cpuid *xen)
+/* 1: an MSR; 0: a leaf, or neither. */
+static int read_policy_line(struct cl_cpu *cpu, const char *line)
 {
 	struct cl_leaf leaf;
 	struct cl_msr msr;
 
-	if (scan_leaf(xen->lines->text, &leaf))
-		add_leaf(xen, &leaf);
-	else if (scan_msr(xen->lines->text, &msr))
-		cl_cpu_add_msr(&xen->cpu, &msr);
+	if (scan_leaf(line, &leaf)) {
+		cl_cpu_add(cpu, &leaf);
+		return 0;
+	}
+	if (!scan_msr(line, &msr))
+		return 0;
+	cl_cpu_add_msr(cpu, &msr);
+	return 1;
 }
 
 static int read_line(struct xen_cpuid *xen, struct cl_error *error)
@@ -203,7 +196,7 @@ static int read_line(struct xen_cpuid *xen, struct cl_error *error)
 	if (!strcmp(line, DYNAMIC))
 		xen->dynamic = true;
 	else if (xen->set >= 0)
-		read_policy_line(xen);
+		read_policy_line(&xen->cpu, line);
 	else if (xen->dynamic)
 		return read_set(xen, error);
 	return 0;
@@ -221,7 +214,8 @@ static void copy_default(struct cl_host *host, enum cl_set from, enum cl_set to)
 int cl_read_xencpuid(struct cl_host *host, struct cl_lines *lines,
 		     struct cl_error *error)
 {
-	struct xen_cpuid xen = { .host = host, .lines = lines, .set = -1 };
+	struct xen_cpuid xen = { .host = host, .lines = lines, .set = -1,
+				 .cpu.sparse = true };
 	int ret;
 
 	while ((ret = cl_lines_next(lines, error)) > 0) {
@@ -242,4 +236,97 @@ int cl_read_xencpuid(struct cl_host *host, struct cl_lines *lines,
 	}
 	host->backend = CL_BACKEND_XEN;
 	return 0;
+}
+
+/* The policy of one domain, on its way to what a VM was given. */
+struct domain {
+	struct cl_lines lines;
+	struct cl_cpu cpu;
+	bool begun;
+	unsigned int nr_msrs;	/* that its title announces */
+	unsigned int msrs;	/* that were there */
+};
+
+static int no_domain(const struct domain *domain, struct cl_error *error)
+{
+	return cl_fail(error, -EINVAL, domain->lines.name,
+		       "is no policy of a domain; give what xen-cpuid -p DOMID prints");
+}
+
+/* "Domain 5 policy: 39 leaves, 2 MSRs"; @policy: from the second blank. */
+static int begin_domain(struct domain *domain, const char *policy,
+			struct cl_error *error)
+{
+	if (strncmp(domain->lines.text, "Domain ", strlen("Domain ")) ||
+	    sscanf(policy, POLICY "%*u leaves, %u MSRs", &domain->nr_msrs) != 1)
+		return no_domain(domain, error);
+	if (domain->begun)
+		return cl_fail(error, -EINVAL, domain->lines.where,
+			       "a second policy; give that of one domain");
+	domain->begun = true;
+	return 0;
+}
+
+static int end_domain(const struct domain *domain, struct cl_given *given,
+		      struct cl_error *error)
+{
+	const struct cl_lines *lines = &domain->lines;
+	struct cl_featureset set;
+	int ret;
+
+	if (!domain->begun)
+		return no_domain(domain, error);
+	if (lines->cut)
+		return cl_fail(error, -EINVAL, lines->name,
+			       "the last line does not end, it was cut short; give all that xen-cpuid -p DOMID prints");
+	if (domain->msrs != domain->nr_msrs)
+		return cl_fail(error, -EINVAL, lines->name,
+			       "%u of %u MSRs, it was cut short; give all that xen-cpuid -p DOMID prints",
+			       domain->msrs, domain->nr_msrs);
+	ret = cl_cpu_end(&domain->cpu, &set, error);
+	if (ret)
+		return ret;
+	/* The policy of a domain has them on AMD's CPUs, the default sets have not. */
+	set.words[CL_WORD_2] &= ~CL_E1D_COMMON;
+	given->set = set;
+	given->max_leaves = domain->cpu.max;
+	return 0;
+}
+
+int cl_given_parse(struct cl_given *given, const char *text, size_t len,
+		   const char *name, struct cl_error *error)
+{
+	struct domain domain = { .cpu.sparse = true };
+	struct cl_lines *lines = &domain.lines;
+	int ret = cl_check_size(text, len, name, error);
+
+	if (ret)
+		return ret;
+	cl_lines_begin(lines, text, len, name);
+	while ((ret = cl_lines_next(lines, error)) > 0) {
+		const char *policy = strstr(lines->text, POLICY);
+
+		if (policy && (ret = begin_domain(&domain, policy, error)))
+			return ret;
+		if (domain.begun)
+			domain.msrs += read_policy_line(&domain.cpu, lines->text);
+	}
+	return ret ? ret : end_domain(&domain, given, error);
+}
+
+int cl_given_read(struct cl_given *given, const char *path,
+		  struct cl_error *error)
+{
+	const char *name = strcmp(path, "-") ? path : "stdin";
+	char *text;
+	size_t len;
+	int ret = cl_read_all(&text, &len, cl_open(path), name, error);
+
+	if (ret)
+		return cl_fail(error, ret, name,
+			       "%s; give what xen-cpuid -p DOMID prints",
+			       strerror(-ret));
+	ret = cl_given_parse(given, text, len, name, error);
+	free(text);
+	return ret;
 }

@@ -235,16 +235,48 @@ where() { cpulevel vm show "$1" --json | jq -c '[.state, .host, .pending_host, .
 	join haswell
 	cpulevel vm start web --type pv --host haswell
 	# A real one, of a host; a domain's has but another title.
-	sed -n '/^PV Default policy/,/^HVM/p' "$TOP/tests/data/xen-cpuid-p.txt" | sed '1s/PV Default/Domain 5/; /^HVM/d' >policy
+	domain_policy >policy
 	[ -s policy ]
 	cpulevel vm adopt web --host haswell --features - --force <policy
 	[ "$(cpulevel vm show web --json | jq -r .features)" = \
 		"$(cpulevel show "$TOP/tests/data/xen-cpuid-p.txt" --json | jq -r .featuresets.pv_default.hex)" ]
 	run -2 cpulevel vm adopt web --host haswell --features "$HOSTS/haswell"
+	[[ $output = *"Is a directory; give what xen-cpuid -p DOMID prints"* ]]
+	cpulevel save --sysroot "$HOSTS/haswell" host
+	run -2 cpulevel vm adopt web --host haswell --features host
 	[[ $output = *"is no policy of a domain"* ]]
 	# As it prints those of the host when it is given no domain.
 	run -2 cpulevel vm adopt web --host haswell --features "$TOP/tests/data/xen-cpuid-p.txt"
 	[[ $output = *"is no policy of a domain"* ]]
+}
+
+# What xen-cpuid -p prints of a domain, from a real policy.
+domain_policy() {
+	sed -n '/^PV Default policy/,/^HVM/p' "$TOP/tests/data/xen-cpuid-p.txt" | sed '1s/PV Default/Domain 5/; /^HVM/d'
+}
+
+blank_lines() { head -c "$1" /dev/zero | tr '\0' '\n'; }
+
+@test "a domain's policy is read to its end, and one that was cut short or is not alone is refused" {
+	join haswell
+	cpulevel vm start web --type pv --host haswell
+	domain_policy >policy
+	{ sed '/80000001/,$d' policy; blank_lines 1048576; sed -n '/80000001/,$p' policy; } >long
+	cpulevel vm adopt web --host haswell --features long --force
+	[ "$(cpulevel vm show web --json | jq -r .features)" = \
+		"$(cpulevel show "$TOP/tests/data/xen-cpuid-p.txt" --json | jq -r .featuresets.pv_default.hex)" ]
+	{ cat policy; blank_lines 17000000; } >longer
+	run -2 cpulevel vm adopt web --host haswell --features longer --force
+	[[ $output = *"larger than 16 MiB"* ]]
+	head -n -1 policy >short
+	run -2 cpulevel vm adopt web --host haswell --features short --force
+	[[ $output = *"short: 1 of 2 MSRs, it was cut short"* ]]
+	head -c -1 policy >half
+	run -2 cpulevel vm adopt web --host haswell --features half --force
+	[[ $output = *"line does not end, it was cut short"* ]]
+	cat policy policy >two
+	run -2 cpulevel vm adopt web --host haswell --features two --force
+	[[ $output = *"two:25: "*"a second policy"* ]]
 }
 
 @test "what AMD's leaf 0x80000001 repeats of leaf 1 is not taken for features that Xen gave besides" {
@@ -280,8 +312,7 @@ with_leaves() {
 
 # Read back on many, web has more of them than it is given by default.
 adopt_more() {
-	sed -n '/^PV Default policy/,/^HVM/p' "$TOP/tests/data/xen-cpuid-p.txt" |
-		sed '1s/PV Default/Domain 5/; /^HVM/d; s/^  80000000:ffffffff -> 80000008/  80000000:ffffffff -> 8000001e/' >policy
+	domain_policy | sed 's/^  80000000:ffffffff -> 80000008/  80000000:ffffffff -> 8000001e/' >policy
 	cpulevel vm adopt web --host many --features policy --force
 }
 
