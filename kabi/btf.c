@@ -11,28 +11,39 @@
 
 #include "explain.h"
 
-/* "struct device *parent" -> "s#device *parent", as symtypes refer to types. */
-static void put_decl(FILE *f, const char *decl)
+/* The genksyms prefix of the kind of type that DECL begins with, or NULL. */
+static const char *reference(const char *decl, size_t *len)
 {
-	static const struct {
-		const char *word, *prefix;
-	} kinds[] = {
+	static const char *const kinds[][2] = {
 		{ "struct ", "s#" }, { "union ", "u#" }, { "enum ", "e#" },
 	};
 	size_t i;
 
+	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		*len = strlen(kinds[i][0]);
+		if (!strncmp(decl, kinds[i][0], *len))
+			return kinds[i][1];
+	}
+	return NULL;
+}
+
+/* "struct device *parent" -> "s#device *parent", as symtypes refer to types. */
+static void put_decl(FILE *f, const char *decl)
+{
+	const char *prefix;
+	size_t len;
+
 	while (*decl) {
-		for (i = 0; i < 3 && strncmp(decl, kinds[i].word, strlen(kinds[i].word)); i++)
-			;
-		if (i == 3) {
-			/* names must stand alone to be found */
-			fputc(*decl, f);
-			decl++;
+		prefix = reference(decl, &len);
+		if (!prefix) {
+			fputc(*decl++, f);
 			continue;
 		}
-		decl += strlen(kinds[i].word);
-		fprintf(f, " %s%.*s ", kinds[i].prefix, (int)strcspn(decl, " *,);["), decl);
-		decl += strcspn(decl, " *,);[");
+		decl += len;
+		len = strcspn(decl, " *,);[");
+		/* symtypes are split at blanks */
+		fprintf(f, " %s%.*s ", prefix, (int)len, decl);
+		decl += len;
 	}
 }
 
