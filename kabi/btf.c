@@ -94,9 +94,6 @@ static int merge(struct explanation *ex, int side)
 		    defined(ex, types->at[i].key))
 			fprintf(f, "%s %s\n", types->at[i].key, types->at[i].body);
 	for (i = 0; i < btf->nr; i++) {
-		/* a name with several meanings says nothing */
-		if (i + 1 < btf->nr && !strcmp(btf->at[i].title, btf->at[i + 1].title))
-			continue;
 		key_of(btf->at[i].title, key, sizeof(key));
 		if (key[0] && !defined(ex, key))
 			put_layout(f, &btf->at[i], key);

@@ -169,6 +169,50 @@ static int by_title(const void *a, const void *b)
 		      ((const struct layout *)b)->title);
 }
 
+void layout_free(struct layout *layout)
+{
+	size_t i;
+
+	for (i = 0; i < layout->nr_fields; i++)
+		free(layout->fields[i].decl);
+	free(layout->fields);
+	free(layout->title);
+	memset(layout, 0, sizeof(*layout));
+}
+
+static bool equal(const struct layout *a, const struct layout *b)
+{
+	size_t i;
+
+	if (a->size != b->size || a->nr_fields != b->nr_fields)
+		return false;
+	for (i = 0; i < a->nr_fields; i++)
+		if (a->fields[i].offset != b->fields[i].offset ||
+		    a->fields[i].bit != b->fields[i].bit ||
+		    strcmp(a->fields[i].decl, b->fields[i].decl))
+			return false;
+	return true;
+}
+
+/* One title may name several private types: which is meant is not known, so none is kept. */
+static void drop_ambiguous(struct layouts *layouts)
+{
+	size_t first, end, i, kept = 0;
+	bool same;
+
+	for (first = 0; first < layouts->nr; first = end) {
+		same = true;
+		for (end = first + 1; end < layouts->nr &&
+		     !by_title(&layouts->at[first], &layouts->at[end]); end++)
+			same = same && equal(&layouts->at[first], &layouts->at[end]);
+		for (i = first + same; i < end; i++)
+			layout_free(&layouts->at[i]);
+		if (same)
+			layouts->at[kept++] = layouts->at[first];
+	}
+	layouts->nr = kept;
+}
+
 int layouts_parse(struct layouts *layouts, char *text)
 {
 	struct layout *layout = NULL;
@@ -196,6 +240,7 @@ int layouts_parse(struct layouts *layouts, char *text)
 	}
 	if (layouts->nr)
 		qsort(layouts->at, layouts->nr, sizeof(*layouts->at), by_title);
+	drop_ambiguous(layouts);
 	return 0;
 }
 
@@ -208,17 +253,6 @@ const struct layout *layouts_find(const struct layouts *layouts, const char *tit
 	return bsearch(&key, layouts->at, layouts->nr, sizeof(key), by_title);
 }
 
-void layout_free(struct layout *layout)
-{
-	size_t i;
-
-	for (i = 0; i < layout->nr_fields; i++)
-		free(layout->fields[i].decl);
-	free(layout->fields);
-	free(layout->title);
-	memset(layout, 0, sizeof(*layout));
-}
-
 void layouts_free(struct layouts *layouts)
 {
 	size_t i;
@@ -227,20 +261,6 @@ void layouts_free(struct layouts *layouts)
 		layout_free(&layouts->at[i]);
 	free(layouts->at);
 	memset(layouts, 0, sizeof(*layouts));
-}
-
-bool layouts_equal(const struct layout *a, const struct layout *b)
-{
-	size_t i;
-
-	if (a->size != b->size || a->nr_fields != b->nr_fields)
-		return false;
-	for (i = 0; i < a->nr_fields; i++)
-		if (a->fields[i].offset != b->fields[i].offset ||
-		    a->fields[i].bit != b->fields[i].bit ||
-		    strcmp(a->fields[i].decl, b->fields[i].decl))
-			return false;
-	return true;
 }
 
 /* Fields end with ';' or, in an enum, with ','. */

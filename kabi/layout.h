@@ -26,7 +26,7 @@ struct layouts {
 	size_t nr, room;
 };
 
-/* TEXT is changed.  Returns 0, or -ENOMEM; layouts_free() is due then too. */
+/* Titles with several different layouts are left out.  TEXT is changed.  Returns 0, or -ENOMEM; layouts_free() is due then too. */
 int layouts_parse(struct layouts *layouts, char *text);
 const struct layout *layouts_find(const struct layouts *layouts, const char *title);
 void layouts_free(struct layouts *layouts);
@@ -34,6 +34,5 @@ void layouts_free(struct layouts *layouts);
 /* Fields without offsets out of what genksyms wrote: "struct x { int a ; }". */
 int layout_from_symtype(struct layout *layout, const char *body);
 void layout_free(struct layout *layout);
-bool layouts_equal(const struct layout *a, const struct layout *b);
 
 #endif

@@ -102,6 +102,39 @@ make_kdir() {	# DIR HEADER SED-SCRIPT SYMBOL...
 	[[ $output == *"cannot know why 1 symbol changed, what the headers say is equal"*": devm_kmalloc"* ]]
 }
 
+# A vmlinux for make_kdir's DIR whose BTF has struct device_private, once for each list of fields.
+make_btf() {	# DIR FIELDS...
+	local dir=$1 fields nr=0
+	local -a objects
+
+	for fields in "${@:2}"; do
+		nr=$((nr + 1))
+		printf 'struct device_private { %s }; struct device_private *p%d;\n' "$fields" $nr >"$dir/$nr.c"
+		gcc -g -gdwarf-4 -c -o "$dir/$nr.o" "$dir/$nr.c"
+		objects+=("$dir/$nr.o")
+	done
+	ld -r -o "$dir/devel/vmlinux" "${objects[@]}"
+	pahole -J "$dir/devel/vmlinux"
+}
+
+@test "a private type is looked up in BTF, unless BTF has several types of that name" {
+	make_kdir "$PWD/old" linux/pci.h '1s/^/\n/'
+	make_kdir "$PWD/new" linux/pci.h '1s/^/\n/' pci_unregister_driver
+	make_btf old 'int a;'
+	make_btf new 'int a; int b;'
+	run driver-kabi why "$KO" --from old/devel --to new/devel
+	echo "$output"
+	[ "$status" -eq 3 ]
+	[[ $output == *"struct device_private grew 4 -> 8: + int b at 4 (appended)"* ]]
+	[[ $output == *"1 symbol may have changed because of struct device_private: pci_unregister_driver"* ]]
+	make_btf new 'int a;' 'int a; int b;'
+	run driver-kabi why "$KO" --from old/devel --to new/devel
+	echo "$output"
+	[ "$status" -eq 3 ]
+	[[ $output == *"cannot know why 1 symbol changed"*"struct device_private"*": pci_unregister_driver"* ]]
+	[[ $output != *"device_private grew"* ]]
+}
+
 @test "a blank line in a header: identical, proved by source, command and object" {
 	make_kdir "$PWD/made" linux/pci.h '1s/^/\n/'
 	run driver-kabi why "$KO" --from "$A" --to made/devel --source "$W/src"

@@ -72,6 +72,18 @@ static void test_layouts(void)
 	}
 }
 
+static void test_ambiguous(void)
+{
+	char text[] = STRUCT(A, "4") "struct t {\n" A "};\n" STRUCT(A B("8"), "24") "struct t {\n" A "};\n";
+	struct layouts layouts;
+
+	if (layouts_parse(&layouts, text))
+		abort();
+	ok(!layouts_find(&layouts, "struct s"), "a name of two different types is not looked into");
+	ok(layouts.nr == 1 && layouts_find(&layouts, "struct t"), "one type printed twice is one type");
+	layouts_free(&layouts);
+}
+
 static int count_types(const struct symtype *type, void *data)
 {
 	(void)type;
@@ -161,6 +173,7 @@ static void test_abi(void)
 int main(void)
 {
 	test_layouts();
+	test_ambiguous();
 	test_symtypes();
 	test_declarations();
 	test_abi();
