@@ -417,8 +417,8 @@ struct cl_host {
 /*
  * This machine, through the module's device, normally CL_DEVICE.  -ENOENT: no
  * such device, is the module loaded?  -EPROTO: the module is of another make;
- * -ENODATA: Xen does not tell it the CPUs' vendor; -EAGAIN: newer facts came
- * each time while they were read, which are of one snapshot always.
+ * -EAGAIN: newer facts came each time while they were read, which are of one
+ * snapshot always.
  */
 #define CL_DEVICE	"/dev/cpulevel"
 int cl_host_from_device(struct cl_host *host, const char *device,

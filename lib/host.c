@@ -5,6 +5,9 @@
 
 #include "internal.h"
 
+/* The last sysctl version in which Xen has no separate max sets. */
+#define NEWEST_ONE_POLICY	0x12
+
 /* Index 0 is what has no name: not known. */
 static const char *const backend_names[] = { NULL, "xen", "native", "dump" };
 static const char *const uniform_names[] = { NULL, "0", "1" };
@@ -278,7 +281,8 @@ bool cl_field_text(const struct cl_host *host, enum cl_field field,
 	return known;
 }
 
-int cl_fields_check(uint32_t have, const char *object, struct cl_error *error)
+int cl_fields_end(struct cl_host *host, uint32_t have, const char *object,
+		  struct cl_error *error)
 {
 	bool caps = have >> CL_FIELD_CAPS & 1;
 	bool source = have >> CL_FIELD_CAPS_SOURCE & 1;
@@ -293,5 +297,8 @@ int cl_fields_check(uint32_t have, const char *object, struct cl_error *error)
 	if (caps != source)
 		return cl_fail(error, -EINVAL, object,
 			       "one of caps and caps_source is missing; save or copy the host again");
+	/* No file of sysfs says it: the module's device does, by the same rule. */
+	if (host->sysctl_version && host->sysctl_version <= NEWEST_ONE_POLICY)
+		host->one_policy = true;
 	return 0;
 }

@@ -53,8 +53,12 @@ int cl_field_set(struct cl_host *host, enum cl_field field, const char *text,
 bool cl_field_text(const struct cl_host *host, enum cl_field field,
 		   char text[CL_LINE_SIZE]);
 
-/* Do the fields in @have, a bit each, make a host, and do they go together? */
-int cl_fields_check(uint32_t have, const char *object, struct cl_error *error);
+/*
+ * Do the fields in @have, a bit each, make a host, and do they go together?
+ * If so, what follows from them is set.
+ */
+int cl_fields_end(struct cl_host *host, uint32_t have, const char *object,
+		  struct cl_error *error);
 
 /* Leaves 0, 7:0 and 0x80000000 hold one of them each in EAX; others hold none. */
 void cl_max_leaves_update(struct cl_max_leaves *max, uint32_t leaf,

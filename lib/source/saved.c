@@ -93,7 +93,7 @@ int cl_read_saved(struct cl_host *host, const char *text, size_t len,
 		return cl_fail(error, -EINVAL, lines.where,
 			       "first line is not '" MAGIC "'; give a file written by cpulevel save");
 	ret = read_fields(host, &lines, &have, error);
-	return ret ? ret : cl_fields_check(have, name, error);
+	return ret ? ret : cl_fields_end(host, have, name, error);
 }
 
 void cl_host_write(const struct cl_host *host, FILE *to)

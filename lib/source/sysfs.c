@@ -13,9 +13,6 @@
 
 #define TREE	"sys/class/misc/cpulevel"
 
-/* The last sysctl version in which Xen has no separate max sets. */
-#define NEWEST_ONE_POLICY	0x12
-
 /* All of a small file; -EFBIG if it is not small. */
 static ssize_t read_small(const char *path, char *text, size_t size)
 {
@@ -114,9 +111,6 @@ static int read_fields(struct cl_host *host, const char *sysroot,
 		if (ret)
 			return ret;
 	}
-	/* No file says it: the module's device does, by the same rule. */
-	host->one_policy = host->sysctl_version &&
-			   host->sysctl_version <= NEWEST_ONE_POLICY;
 	return 0;
 }
 
@@ -159,7 +153,7 @@ int cl_host_from_sysfs(struct cl_host *host, const char *sysroot,
 	ret = read_snapshot(&found, sysroot, &have, error);
 	if (ret)
 		return ret;
-	ret = cl_fields_check(have, root, error);
+	ret = cl_fields_end(&found, have, root, error);
 	if (ret)
 		return ret;
 	name_host(&found, root);

@@ -138,6 +138,19 @@ static void test_round_trip(void)
 	   "what is not in the file is not known");
 }
 
+/* Older releases saved hosts read from sysfs without it. */
+static void test_one_policy(void)
+{
+#define XEN(version)	HEAD RAW "sysctl_version " version "\nend\n"
+	struct cl_host host;
+
+	ok(!parse(XEN("0x12"), strlen(XEN("0x12")), &host, NULL) &&
+	   host.one_policy, "a Xen of one policy is known by its sysctl version");
+	ok(!parse(XEN("0x13"), strlen(XEN("0x13")), &host, NULL) &&
+	   !host.one_policy, "a later Xen has separate max sets");
+#undef XEN
+}
+
 static void test_method(void)
 {
 	struct cl_host host = { .caps_source = CL_CAPS_XEN };
@@ -155,6 +168,7 @@ int main(void)
 	test_bad();
 	test_hostile();
 	test_round_trip();
+	test_one_policy();
 	test_method();
 	unlink(path);
 	return done();
