@@ -253,12 +253,14 @@ struct xapi_import {
 };
 
 /* A VM that is suspended was running there before. */
-static int import_vm(struct cl_txn *txn, const struct cl_xapi_vm *vm)
+static int import_vm(struct cl_txn *txn, const char *pool,
+		     const struct cl_xapi_vm *vm)
 {
 	struct cl_vm_answer answer;
 	struct cl_vm_request request = {
 		.verb = CL_VM_ADOPT, .name = vm->name, .force = true,
-		.host = vm->host, .type = vm->type, .vendor = vm->vendor,
+		.host = vm->host, .pool = pool, .type = vm->type,
+		.vendor = vm->vendor,
 		.recorded = vm->has_set ? &vm->recorded : NULL,
 	};
 	int ret = cl_operate_vm(txn, &request, &answer);
@@ -282,7 +284,7 @@ static int import_xapi(struct cl_txn *txn, void *arg)
 	for (i = 0; i < xapi->nr_hosts && !ret; i++)
 		ret = cl_join_host(txn, pool.name, &xapi->hosts[i], &change);
 	for (i = 0; i < xapi->nr_vms && !ret; i++)
-		ret = import_vm(txn, &xapi->vms[i]);
+		ret = import_vm(txn, pool.name, &xapi->vms[i]);
 	return ret;
 }
 

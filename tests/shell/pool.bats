@@ -201,6 +201,15 @@ setup() { new_store; }
 	END
 }
 
+@test "an import from xapi puts no VM into another pool than the one it is for" {
+	cpulevel pool create other >/dev/null
+	cpulevel pool join --pool other "$HOSTS/haswell" >/dev/null
+	echo '{"vms":{"web":{"power_state":"Running","domain_type":"hvm","resident_on":"haswell"}}}' >xapi.json
+	run -2 cpulevel pool import --pool lab xapi.json
+	[[ ${#lines[@]} = 1 && $output = *"haswell: is a host of pool other, not of lab"* ]]
+	[ "$(cpulevel vm list --pool other --json | jq -c .vms)" = "[]" ]
+}
+
 @test "a VM that xapi has paused has memory, and is imported as one that runs" {
 	join haswell
 	cpulevel vm start web --type pvh --host haswell
