@@ -106,6 +106,8 @@ int cl_member_parse(struct cl_member *member, const char *text, size_t len,
 	if (cl_host_parse(&read.host, text + used, len - used, "member", error))
 		return cl_fail(error, -EBADMSG, MEMBER_FORM,
 			       "record is damaged in its host");
+	/* A member's max sets are complete; Xen's version is kept, and would say otherwise. */
+	read.host.one_policy = false;
 	*member = read;
 	return 0;
 }
