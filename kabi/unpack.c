@@ -25,7 +25,7 @@ static const struct libarchive *la;
 /* A walk through one file and the packages in it. */
 struct walk {
 	struct inputs *inputs;
-	uint64_t total;		/* bytes that members unpacked to, so far */
+	uint64_t total;		/* bytes unpacked so far, also of members that failed */
 	size_t found;		/* inputs added */
 	const char *fault;	/* of the package that is being read */
 	int ret;		/* -ENOMEM */
@@ -58,16 +58,22 @@ static struct archive *new_reader(void)
 	return a;
 }
 
-/* All that A's current member holds, at most MODULE_MAX; NULL with FAULT. */
-static void *read_member(struct archive *a, size_t *size, const char **fault)
+/*
+ * All that A's current member holds, at most MODULE_MAX; NULL with FAULT.  Every
+ * byte unpacked is added to TOTAL, also those of a member that fails.
+ */
+static void *read_member(struct archive *a, size_t *size, uint64_t *total, const char **fault)
 {
-	size_t room = CHUNK, used = 0;
+	size_t room = CHUNK, used = 0, want;
 	char *image = malloc(room), *more;
 	la_ssize_t got;
 
 	*fault = "out of memory; free some and try again";
 	while (image) {
-		got = la->archive_read_data(a, image + used, room - used);
+		want = room - used < CHUNK ? room - used : CHUNK;
+		got = la->archive_read_data(a, image + used, want);
+		/* a call that fails does not tell what it had unpacked before */
+		*total += got < 0 ? (la_ssize_t)want : got;
 		if (got == 0)
 			break;
 		if (got < 0) {
@@ -96,7 +102,7 @@ fail:
 }
 
 static void *decompress(const void *packed, size_t packed_size, size_t *size,
-		    const char **fault)
+			uint64_t *total, const char **fault)
 {
 	struct archive *a;
 	struct archive_entry *entry;
@@ -111,19 +117,27 @@ static void *decompress(const void *packed, size_t packed_size, size_t *size,
 	la->archive_read_support_format_raw(a);
 	if (la->archive_read_open_memory(a, packed, packed_size) == ARCHIVE_OK &&
 	    la->archive_read_next_header(a, &entry) == ARCHIVE_OK)
-		image = read_member(a, size, fault);
+		image = read_member(a, size, total, fault);
 	la->archive_read_free(a);
 	return image;
 }
 
-int unpack_single(struct inputs *inputs, const char *path, const void *packed,
-		   size_t packed_size)
+static int add_compressed(struct inputs *inputs, const char *path, const void *packed,
+			  size_t packed_size, uint64_t *total)
 {
 	const char *fault;
 	size_t size = 0;
-	void *image = decompress(packed, packed_size, &size, &fault);
+	void *image = decompress(packed, packed_size, &size, total, &fault);
 
 	return inputs_add_member(inputs, path, image, size, fault);
+}
+
+int unpack_single(struct inputs *inputs, const char *path, const void *packed,
+		  size_t packed_size)
+{
+	uint64_t total = 0;	/* one module has a limit of its own */
+
+	return add_compressed(inputs, path, packed, packed_size, &total);
 }
 
 static bool ends(const char *name, const char *end)
@@ -163,13 +177,11 @@ static void add_module(struct walk *walk, struct archive *a, const char *path)
 {
 	const char *fault;
 	size_t size = 0;
-	void *image = read_member(a, &size, &fault);
+	void *image = read_member(a, &size, &walk->total, &fault);
 
 	if (image && is_compressed(image, size)) {
-		walk->ret = unpack_single(walk->inputs, path, image, size);
+		walk->ret = add_compressed(walk->inputs, path, image, size, &walk->total);
 		free(image);
-		if (walk->inputs->nr)
-			walk->total += walk->inputs->at[walk->inputs->nr - 1].size;
 	} else {
 		walk->ret = inputs_add_member(walk->inputs, path, image, size, fault);
 	}
@@ -178,21 +190,26 @@ static void add_module(struct walk *walk, struct archive *a, const char *path)
 
 static void add_package(struct walk *walk, struct archive *outer, const char *path);
 
+/* A member's own size is what it costs to pass over it; what is read is counted as it is read. */
+static void count_entry(struct walk *walk, struct archive_entry *entry, bool read)
+{
+	walk->total += MEMBER_COST;
+	if (!read && la->archive_entry_size(entry) > 0)
+		walk->total += la->archive_entry_size(entry);
+	if (walk->total > TOTAL_MAX)
+		walk->fault = "unpacks to more than 2 GB; give a driver's package";
+}
+
 static void add_entry(struct walk *walk, struct archive *a,
 		      struct archive_entry *entry, const char *outer, bool nested)
 {
 	const char *name = la->archive_entry_pathname(entry);
+	bool wanted = name && la->archive_entry_filetype(entry) == AE_IFREG &&
+		      (is_module(name) || (!nested && is_package(name)));
 	char *path;
 
-	walk->total += MEMBER_COST;
-	if (la->archive_entry_size(entry) > 0)
-		walk->total += la->archive_entry_size(entry);
-	if (walk->total > TOTAL_MAX) {
-		walk->fault = "unpacks to more than 2 GB; give a driver's package";
-		return;
-	}
-	if (!name || la->archive_entry_filetype(entry) != AE_IFREG ||
-	    !(is_module(name) || (!nested && is_package(name))))
+	count_entry(walk, entry, wanted);
+	if (!wanted || walk->fault)
 		return;
 	path = member_path(outer, name);
 	if (!path)
@@ -235,6 +252,7 @@ static void tell_fault(struct walk *walk, const char *path)
 
 struct stream {
 	struct archive *outer;
+	uint64_t *total;
 	char bytes[CHUNK];
 };
 
@@ -246,6 +264,7 @@ static la_ssize_t read_stream(struct archive *inner, void *opaque,
 					   sizeof(stream->bytes));
 
 	*bytes = stream->bytes;
+	*stream->total += got < 0 ? CHUNK : (size_t)got;
 	if (got < 0)
 		la->archive_set_error(inner, EIO, "the file around it is damaged");
 	return got < 0 ? -1 : got;
@@ -273,6 +292,7 @@ static void add_package(struct walk *walk, struct archive *outer, const char *pa
 		walk->ret = -ENOMEM;
 	} else {
 		stream->outer = outer;
+		stream->total = &walk->total;
 		if (la->archive_read_open(a, stream, NULL, read_stream, NULL) == ARCHIVE_OK)
 			add_entries(walk, a, path, true);
 		else

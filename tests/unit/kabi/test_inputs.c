@@ -84,6 +84,23 @@ static void torture(const char *path)
 	ok(true, "%s, cut or changed anywhere, is survived", path);
 }
 
+/* Modules that each unpack to 250 MB and only then prove damaged: the tenth is not reached. */
+static void test_limit(void)
+{
+	struct inputs inputs = { NULL, 0, 0 };
+	const char *last;
+
+	shell("mkdir bombs && head -c 250M /dev/zero | zstd -1 -q -c >bomb.zst && "
+	      "for i in 1 2 3 4 5 6 7 8 9 10; do head -c -3 bomb.zst >bombs/$i.ko.zst; done && "
+	      "xorriso -as mkisofs -quiet -r -o bombs.iso bombs 2>/dev/null");
+	if (inputs_add(&inputs, "bombs.iso"))
+		abort();
+	last = inputs.at[inputs.nr - 1].fault;
+	ok(inputs.nr <= 10 && last && strstr(last, "more than 2 GB"),
+	   "what damaged members unpack to counts too: %zu inputs, %s", inputs.nr, last ? last : "no fault");
+	inputs_free(&inputs);
+}
+
 static void test_names(void)
 {
 	struct inputs inputs = { NULL, 0, 0 };
@@ -127,6 +144,7 @@ int main(int argc, char **argv)
 	torture("x.ko.xz");
 	torture("x.ko.zst");
 	torture("x.iso");
+	test_limit();
 	test_names();
 	printf("1..%d\n", tests);
 	return failures != 0;
