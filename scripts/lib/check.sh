@@ -11,7 +11,7 @@ is_current() {	# FILE OF...
 }
 
 open_lint() {
-	is_current "$TOP/build/driver-kabi" "$TOP"/kabi/* "$TOP/VERSION" &&
+	is_current "$TOP/build/driver-kabi" "$TOP"/kabi/{*,*/*} "$TOP/VERSION" &&
 		is_current "$TOP/build/packinfo" "$TOP"/pack/{Makefile,*.[ch]} ||
 		{ make -s -C "$TOP/kabi" && make -s -C "$TOP/pack"; } >"$WORK/tools.log" 2>&1 ||
 		die 5 "driver-kabi or packinfo does not build: $(grep -m 1 -E 'error|\*\*\*' "$WORK/tools.log")"

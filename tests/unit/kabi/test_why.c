@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "../../../kabi/abi.h"
-#include "../../../kabi/change.h"
-#include "../../../kabi/declare.h"
-#include "../../../kabi/symtypes.h"
+#include "../../../kabi/why/change.h"
+#include "../../../kabi/why/declare.h"
+#include "../../../kabi/why/symtypes.h"
 
 static int tests, failures;
 

@@ -5,7 +5,7 @@
 
 #include "change.h"
 #include "headers.h"
-#include "kernel.h"
+#include "../kernel.h"
 #include "symtypes.h"
 
 /* Something that changed by itself: a type, or a symbol's own declaration. */

@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "identity.h"
-#include "inputs.h"
-#include "options.h"
-#include "why_output.h"
+#include "../why/identity.h"
+#include "../inputs.h"
+#include "../options.h"
+#include "../why/output.h"
 
 #define SCHEMA	"driver-kabi/why/1"
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "why_output.h"
+#include "output.h"
 
 #define NAMED_MAX	3
 

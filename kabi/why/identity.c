@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "identity.h"
-#include "why_output.h"
+#include "output.h"
 
 /* The lines of a fingerprint, by work.sh. */
 static const char *const parts[] = {

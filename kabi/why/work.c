@@ -18,7 +18,7 @@
 /* The text of work.sh, so that the program is one file. */
 __asm__(".section .rodata\n"
 	"work_script:\n"
-	".incbin \"work.sh\"\n"
+	".incbin \"why/work.sh\"\n"
 	".byte 0\n"
 	".previous\n");
 extern const char work_script[];

@@ -5,11 +5,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "abi.h"
-#include "inputs.h"
-#include "options.h"
-#include "output.h"
-#include "why_output.h"
+#include "../abi.h"
+#include "../inputs.h"
+#include "../options.h"
+#include "../output.h"
+#include "../why/output.h"
 
 #define SCHEMA	"driver-kabi/diff/1"
 /* The layouts of all that changed take minutes; a sample shows most of the same types. */

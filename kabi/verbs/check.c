@@ -3,9 +3,9 @@
 
 #include <stdio.h>
 
-#include "inputs.h"
-#include "options.h"
-#include "output.h"
+#include "../inputs.h"
+#include "../options.h"
+#include "../output.h"
 
 static int check_input(const struct input *input, const struct kernel *kernel,
 		       const struct exports *exports, struct output *out)
