@@ -6,22 +6,18 @@
 #include <string.h>
 
 #include "abi.h"
+#include "array.h"
 
 static int add(struct abi *abi, const struct symvers_entry *entry, char *name,
 	       enum abi_kind kind)
 {
-	size_t room = abi->room ? 2 * abi->room : 1024;
-	struct abi_symbol *more;
+	struct abi_symbol *more = array_grow(abi->at, abi->nr, &abi->room, sizeof(*more));
 
-	if (abi->nr == abi->room) {
-		more = realloc(abi->at, room * sizeof(*more));
-		if (!more) {
-			free(name);
-			return -ENOMEM;
-		}
-		abi->at = more;
-		abi->room = room;
+	if (!more) {
+		free(name);
+		return -ENOMEM;
 	}
+	abi->at = more;
 	more = &abi->at[abi->nr++];
 	more->name = name;
 	more->type = strndup(entry->type, entry->type_len);

@@ -9,8 +9,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "unpack.h"
+#include "array.h"
 #include "inputs.h"
+#include "unpack.h"
 
 #define ISO_MAGIC	"CD001"
 #define ISO_MAGIC_AT	(16 * 2048 + 1)
@@ -29,16 +30,11 @@ static char *printable(const char *path)
 
 static struct input *append(struct inputs *inputs, const char *path)
 {
-	size_t room = inputs->room ? 2 * inputs->room : 16;
-	struct input *more;
+	struct input *more = array_grow(inputs->at, inputs->nr, &inputs->room, sizeof(*more));
 
-	if (inputs->nr == inputs->room) {
-		more = realloc(inputs->at, room * sizeof(*more));
-		if (!more)
-			return NULL;
-		inputs->at = more;
-		inputs->room = room;
-	}
+	if (!more)
+		return NULL;
+	inputs->at = more;
 	more = &inputs->at[inputs->nr];
 	memset(more, 0, sizeof(*more));
 	more->path = printable(path);

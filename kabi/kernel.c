@@ -4,10 +4,15 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "array.h"
 #include "kernel.h"
+#include "text.h"
+
+#define READ_MAX	((size_t)16 << 20)
 
 struct config {
 	bool smp, preempt, preempt_rt, module_unload, modversions;
@@ -20,22 +25,31 @@ static void note_option(struct config *config, const char *line)
 		const char *line;
 		size_t offset;
 	} options[] = {
-		{ "CONFIG_SMP=y\n", offsetof(struct config, smp) },
+		{ "CONFIG_SMP=y", offsetof(struct config, smp) },
 		/* PREEMPT_BUILD took over from PREEMPT in 5.16 */
-		{ "CONFIG_PREEMPT=y\n", offsetof(struct config, preempt) },
-		{ "CONFIG_PREEMPT_BUILD=y\n", offsetof(struct config, preempt) },
-		{ "CONFIG_PREEMPT_RT=y\n", offsetof(struct config, preempt_rt) },
-		{ "CONFIG_MODULE_UNLOAD=y\n", offsetof(struct config, module_unload) },
-		{ "CONFIG_MODVERSIONS=y\n", offsetof(struct config, modversions) },
+		{ "CONFIG_PREEMPT=y", offsetof(struct config, preempt) },
+		{ "CONFIG_PREEMPT_BUILD=y", offsetof(struct config, preempt) },
+		{ "CONFIG_PREEMPT_RT=y", offsetof(struct config, preempt_rt) },
+		{ "CONFIG_MODULE_UNLOAD=y", offsetof(struct config, module_unload) },
+		{ "CONFIG_MODVERSIONS=y", offsetof(struct config, modversions) },
 		/* RANDSTRUCT was a compiler plugin of its own before 5.19 */
-		{ "CONFIG_RANDSTRUCT=y\n", offsetof(struct config, randstruct) },
-		{ "CONFIG_GCC_PLUGIN_RANDSTRUCT=y\n", offsetof(struct config, randstruct_plugin) },
+		{ "CONFIG_RANDSTRUCT=y", offsetof(struct config, randstruct) },
+		{ "CONFIG_GCC_PLUGIN_RANDSTRUCT=y", offsetof(struct config, randstruct_plugin) },
 	};
 	size_t i;
 
-	for (i = 0; i < sizeof(options) / sizeof(options[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(options); i++)
 		if (!strcmp(line, options[i].line))
 			*(bool *)((char *)config + options[i].offset) = true;
+}
+
+/* The file NAME of a kernel-devel, whole; NULL: it has none. */
+static char *read_devel(const char *kdir, const char *name)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/include/%s", kdir, name);
+	return text_read(path, READ_MAX, NULL);
 }
 
 /* The hash of the layouts' seed; TEXT stays empty where it is not found. */
@@ -43,40 +57,33 @@ static void read_seed(const char *kdir, const char *prefix,
 		      char text[VERMAGIC_SEED_MAX])
 {
 	static const char *const names[] = {
-		"randstruct_hash.h", "randomize_layout_hash.h",
+		"generated/randstruct_hash.h", "generated/randomize_layout_hash.h",
 	};
-	char path[PATH_MAX], line[256], hash[VERMAGIC_HASH_MAX];
+	char *file, *at, *line, hash[VERMAGIC_HASH_MAX];
 	size_t i;
-	FILE *f;
 
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		snprintf(path, sizeof(path), "%s/include/generated/%s", kdir, names[i]);
-		f = fopen(path, "re");
-		if (!f)
-			continue;
-		while (!text[0] && fgets(line, sizeof(line), f))
+	for (i = 0; i < ARRAY_SIZE(names) && !text[0]; i++) {
+		file = at = read_devel(kdir, names[i]);
+		while (at && (line = text_line(&at)))
 			if (sscanf(line, "#define RANDSTRUCT_HASHED_SEED \"%64[0-9a-f]\"", hash) == 1)
 				snprintf(text, VERMAGIC_SEED_MAX, "%s%s", prefix, hash);
-		fclose(f);
+		free(file);
 	}
 }
 
 /* As include/linux/vermagic.h builds them on x86_64, which adds none itself. */
 static void read_flags(struct kernel *kernel, const char *kdir)
 {
-	struct config config = { false };
-	char path[PATH_MAX], line[256];
+	char *file = read_devel(kdir, "config/auto.conf"), *at = file, *line;
 	char randstruct[VERMAGIC_SEED_MAX] = "";
+	struct config config = { false };
 	const char *preempt = "";
-	FILE *f;
 
-	snprintf(path, sizeof(path), "%s/include/config/auto.conf", kdir);
-	f = fopen(path, "re");
-	if (!f)
+	if (!file)
 		return;
-	while (fgets(line, sizeof(line), f))
+	while ((line = text_line(&at)))
 		note_option(&config, line);
-	fclose(f);
+	free(file);
 
 	if (config.preempt_rt)
 		preempt = "preempt_rt ";

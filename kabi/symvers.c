@@ -2,15 +2,13 @@
 /* Read Module.symvers, or any list of "crc symbol" or "symbol crc" lines. */
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "symvers.h"
+#include "text.h"
 
-#define READ_CHUNK	((size_t)4 << 20)
 #define READ_MAX	((size_t)256 << 20)
 #define CRC_DIGITS	8
 
@@ -154,56 +152,15 @@ fail:
 	return -1;
 }
 
-/* Read all of FD, which may be a pipe; NULL with errno set on failure. */
-static char *read_all(int fd, size_t *size)
-{
-	size_t room = READ_CHUNK, used = 0;
-	char *text = malloc(room), *more;
-	ssize_t got;
-
-	while (text) {
-		got = read(fd, text + used, room - used);
-		if (got == 0)
-			break;
-		if (got < 0 && errno != EINTR)
-			goto fail;
-		if (got > 0)
-			used += got;
-		if (used < room)
-			continue;
-		errno = EFBIG;
-		if (room >= READ_MAX)
-			goto fail;
-		more = realloc(text, room *= 2);
-		if (!more)
-			goto fail;
-		text = more;
-	}
-	*size = used;
-	return text;
-fail:
-	free(text);
-	return NULL;
-}
-
 int symvers_read(struct symvers *sv, const char *path, char *why, size_t len)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	char *text = NULL;
 	size_t size;
-	int err;
+	char *text = text_read(path, READ_MAX, &size);
 
-	if (fd >= 0)
-		text = read_all(fd, &size);
-	err = errno;
-	if (fd >= 0)
-		close(fd);
-	if (!text) {
-		snprintf(why, len, "cannot read it: %s; is kernel-devel installed?",
-			 strerror(err));
-		return -1;
-	}
-	return symvers_parse(sv, text, size, why, len);
+	if (text)
+		return symvers_parse(sv, text, size, why, len);
+	snprintf(why, len, "cannot read it: %s; is kernel-devel installed?", strerror(errno));
+	return -1;
 }
 
 bool symvers_find(const struct symvers *sv, const char *name, uint32_t *crc)

@@ -6,17 +6,16 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <fts.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "../array.h"
+#include "../text.h"
 #include "declare.h"
 
-#define HEADER_MAX	((off_t)16 << 20)
+#define HEADER_MAX	((size_t)16 << 20)
 #define NAME_MAX_LEN	255
 
 /* Where the scan of a header is. */
@@ -47,7 +46,7 @@ static const char *written_name(const char *symbol, const char **macro)
 	size_t i, n;
 
 	*macro = NULL;
-	for (i = 0; i < sizeof(made) / sizeof(made[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(made); i++) {
 		n = strlen(made[i].prefix);
 		if (strncmp(symbol, made[i].prefix, n))
 			continue;
@@ -261,23 +260,12 @@ void declare_scan_text(struct declarations *decls, const char *header,
 
 static void scan_file(struct declarations *decls, const char *path, const char *header)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	struct stat st;
-	ssize_t size;
-	char *text;
+	size_t size;
+	char *text = text_read(path, HEADER_MAX, &size);
 
-	if (fd < 0)
-		return;
-	if (!fstat(fd, &st) && S_ISREG(st.st_mode) && st.st_size < HEADER_MAX) {
-		text = malloc(st.st_size + 1);
-		size = text ? read(fd, text, st.st_size) : -1;
-		if (size > 0) {
-			text[size] = 0;
-			declare_scan_text(decls, header, text, size);
-		}
-		free(text);
-	}
-	close(fd);
+	if (text)
+		declare_scan_text(decls, header, text, size);
+	free(text);
 }
 
 /* Neither declares anything for modules, and both are large. */

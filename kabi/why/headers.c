@@ -7,38 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../text.h"
 #include "headers.h"
 
-#define LINE_LEN 1024
-
-int names_add(struct names *names, const char *name, size_t len)
-{
-	size_t i, room = names->room ? 2 * names->room : 64;
-	char **more;
-
-	for (i = 0; i < names->nr; i++)
-		if (!strncmp(names->at[i], name, len) && !names->at[i][len])
-			return 0;
-	if (names->nr == names->room) {
-		more = realloc(names->at, room * sizeof(*more));
-		if (!more)
-			return -ENOMEM;
-		names->at = more;
-		names->room = room;
-	}
-	names->at[names->nr] = strndup(name, len);
-	return names->at[names->nr] && ++names->nr ? 0 : -ENOMEM;
-}
-
-void names_free(struct names *names)
-{
-	size_t i;
-
-	for (i = 0; i < names->nr; i++)
-		free(names->at[i]);
-	free(names->at);
-	memset(names, 0, sizeof(*names));
-}
+#define SOURCE_MAX	((size_t)16 << 20)
 
 int headers_path(struct names *dirs, const struct work *work, int side)
 {
@@ -67,26 +39,32 @@ int headers_path(struct names *dirs, const struct work *work, int side)
 	return ret;
 }
 
+/* What follows "#include <" on LINE, or NULL. */
+static const char *included(const char *line)
+{
+	line += strspn(line, " \t");
+	if (*line++ != '#')
+		return NULL;
+	line += strspn(line, " \t");
+	if (strncmp(line, "include", 7))
+		return NULL;
+	line += 7 + strspn(line + 7, " \t");
+	return *line == '<' && strchr(line, '>') ? line + 1 : NULL;
+}
+
+/* A source that cannot be read includes nothing. */
 static int headers_of_file(struct names *headers, const char *path)
 {
-	FILE *f = fopen(path, "re");
-	char line[LINE_LEN], *p, *end;
+	char *text = text_read(path, SOURCE_MAX, NULL), *at = text, *line;
+	const char *name;
 	int ret = 0;
 
-	while (f && !ret && fgets(line, sizeof(line), f)) {
-		p = line + strspn(line, " \t");
-		if (*p++ != '#')
-			continue;
-		p += strspn(p, " \t");
-		if (strncmp(p, "include", 7))
-			continue;
-		p += 7 + strspn(p + 7, " \t");
-		end = strchr(p, '>');
-		if (*p == '<' && end)
-			ret = names_add(headers, p + 1, end - p - 1);
+	while (at && !ret && (line = text_line(&at))) {
+		name = included(line);
+		if (name)
+			ret = names_add(headers, name, strchr(name, '>') - name);
 	}
-	if (f)
-		fclose(f);
+	free(text);
 	return ret;
 }
 

@@ -3,17 +3,9 @@
 #ifndef HEADERS_H
 #define HEADERS_H
 
+#include "../names.h"
 #include "declare.h"
 #include "work.h"
-
-struct names {
-	char **at;
-	size_t nr, room;
-};
-
-/* Add NAME if it is not there yet.  Returns 0, or -ENOMEM. */
-int names_add(struct names *names, const char *name, size_t len);
-void names_free(struct names *names);
 
 /* The folders that SIDE's compiler command names with -I, absolute. */
 int headers_path(struct names *dirs, const struct work *work, int side);

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../array.h"
+#include "../text.h"
 #include "layout.h"
 #include "symtypes.h"
 
@@ -16,18 +18,14 @@
 static int add_field(struct layout *layout, const char *decl, size_t len,
 		     const struct field *where)
 {
-	size_t room = layout->room ? 2 * layout->room : 16;
 	struct field *more, *f;
 
 	if (layout->nr_fields == FIELDS_MAX)
 		return 0;
-	if (layout->nr_fields == layout->room) {
-		more = realloc(layout->fields, room * sizeof(*more));
-		if (!more)
-			return -ENOMEM;
-		layout->fields = more;
-		layout->room = room;
-	}
+	more = array_grow(layout->fields, layout->nr_fields, &layout->room, sizeof(*more));
+	if (!more)
+		return -ENOMEM;
+	layout->fields = more;
 	f = &layout->fields[layout->nr_fields];
 	*f = *where;
 	f->decl = strndup(decl, len);
@@ -110,16 +108,11 @@ static int take_member(struct layout *layout, char *line)
 
 static struct layout *new_layout(struct layouts *layouts, const char *title, size_t len)
 {
-	size_t room = layouts->room ? 2 * layouts->room : 64;
-	struct layout *more;
+	struct layout *more = array_grow(layouts->at, layouts->nr, &layouts->room, sizeof(*more));
 
-	if (layouts->nr == layouts->room) {
-		more = realloc(layouts->at, room * sizeof(*more));
-		if (!more)
-			return NULL;
-		layouts->at = more;
-		layouts->room = room;
-	}
+	if (!more)
+		return NULL;
+	layouts->at = more;
 	more = &layouts->at[layouts->nr];
 	memset(more, 0, sizeof(*more));
 	more->size = -1;
@@ -139,7 +132,7 @@ static bool begins(const char *line, size_t *len)
 	*len = strcspn(line, "{");
 	while (*len && line[*len - 1] == ' ')
 		--*len;
-	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(kinds); i++)
 		if (!strncmp(line, kinds[i], strlen(kinds[i])))
 			return strchr(line, '{');
 	return false;
@@ -216,14 +209,11 @@ static void drop_ambiguous(struct layouts *layouts)
 int layouts_parse(struct layouts *layouts, char *text)
 {
 	struct layout *layout = NULL;
-	char *line, *next;
+	char *line;
 	size_t len;
 
 	memset(layouts, 0, sizeof(*layouts));
-	for (line = text; line && *line; line = next) {
-		next = strchr(line, '\n');
-		if (next)
-			*next++ = 0;
+	while ((line = text_line(&text))) {
 		if (layout && line[0] == '}') {
 			end_layout(layout, line);
 			layout = NULL;

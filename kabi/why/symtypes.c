@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../text.h"
 #include "symtypes.h"
 
 static int by_key(const void *a, const void *b)
@@ -160,7 +161,7 @@ int symtypes_walk(struct symtypes *types, struct symtype *start,
 int symtypes_parse(struct symtypes *types, char *text)
 {
 	size_t lines = 1;
-	char *p, *next;
+	char *p, *line;
 
 	memset(types, 0, sizeof(*types));
 	types->text = text;
@@ -169,12 +170,8 @@ int symtypes_parse(struct symtypes *types, char *text)
 	types->at = calloc(lines, sizeof(*types->at));
 	if (!types->at)
 		return -ENOMEM;
-	for (p = text; p && *p; p = next) {
-		next = strchr(p, '\n');
-		if (next)
-			*next++ = 0;
-		types->nr += parse_line(&types->at[types->nr], p);
-	}
+	for (p = text; (line = text_line(&p));)
+		types->nr += parse_line(&types->at[types->nr], line);
 	qsort(types->at, types->nr, sizeof(*types->at), by_key);
 	return link_types(types);
 }

@@ -11,9 +11,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../array.h"
+#include "../text.h"
 #include "work.h"
 
-#define READ_MAX	((long)512 << 20)
+#define READ_MAX	((size_t)512 << 20)
 
 /* The text of work.sh, so that the program is one file. */
 __asm__(".section .rodata\n"
@@ -71,7 +73,7 @@ static void deadly_set(sigset_t *set)
 	size_t i;
 
 	sigemptyset(set);
-	for (i = 0; i < sizeof(deadly) / sizeof(deadly[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(deadly); i++)
 		sigaddset(set, deadly[i]);
 }
 
@@ -82,7 +84,7 @@ static void on_signals(void (*handler)(int sig))
 	size_t i;
 
 	deadly_set(&new.sa_mask);
-	for (i = 0; i < sizeof(deadly) / sizeof(deadly[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(deadly); i++)
 		if (!sigaction(deadly[i], NULL, &old) && old.sa_handler != SIG_IGN)
 			sigaction(deadly[i], &new, NULL);
 }
@@ -173,20 +175,9 @@ FILE *work_create(const struct work *work, int side, const char *name)
 
 char *work_read(const struct work *work, int side, const char *name)
 {
-	char *path = side_path(work, side, name), *text = NULL;
-	FILE *f = path ? fopen(path, "re") : NULL;
-	long size = -1;
+	char *path = side_path(work, side, name);
+	char *text = path ? text_read(path, READ_MAX, NULL) : NULL;
 
-	if (f && !fseek(f, 0, SEEK_END))
-		size = ftell(f);
-	if (size >= 0 && size <= READ_MAX)
-		text = malloc(size + 1);
-	if (text) {
-		rewind(f);
-		text[fread(text, 1, size, f)] = 0;
-	}
-	if (f)
-		fclose(f);
 	free(path);
 	return text;
 }
