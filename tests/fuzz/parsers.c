@@ -31,6 +31,22 @@ static int by_text(parse_text *parse, struct cl_host *host, const char *text,
 	return parse(host, text, len, "fuzz", error);
 }
 
+/* What a VM was given, as a set of a host's. */
+static int by_given(struct cl_host *host, const char *text, size_t len,
+		    struct cl_error *error)
+{
+	struct cl_given given;
+	int ret = cl_given_parse(&given, text, len, "fuzz", error);
+
+	if (ret)
+		return ret;
+	strcpy(host->name, "fuzz");
+	host->sets[CL_SET_HVM_DEFAULT] = given.set;
+	host->max_leaves[CL_SET_HVM_DEFAULT] = given.max_leaves;
+	host->valid = 1u << CL_SET_HVM_DEFAULT;
+	return 0;
+}
+
 #define IS(name)	(!strcmp(PARSE, name))
 
 static int parse(struct cl_host *host, const char *text, size_t len,
@@ -42,6 +58,8 @@ static int parse(struct cl_host *host, const char *text, size_t len,
 		return by_lines(cl_read_aida, host, text, len, error);
 	if (IS("xencpuid"))
 		return by_lines(cl_read_xencpuid, host, text, len, error);
+	if (IS("given"))
+		return by_given(host, text, len, error);
 	if (IS("xe"))
 		return by_lines(cl_read_xe, host, text, len, error);
 	if (IS("cpudata"))
