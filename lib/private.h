@@ -17,6 +17,12 @@ int cl_fail(struct cl_error *error, int code, const char *object,
 /* Is it UTF-8 (RFC 3629) without control codes?  So are all names. */
 bool cl_is_text(const char *text);
 
+/*
+ * Room for one more than @nr elements of @size, all of them added so: doubled at
+ * each power of two.  NULL: out of memory, and the array is as before.
+ */
+void *cl_grow(void *array, size_t nr, size_t size);
+
 /* One bit's counter, of the default sets or of the max sets. */
 uint32_t cl_count(const uint32_t (*planes)[CL_MAX_WORDS], unsigned int bit);
 

@@ -142,25 +142,17 @@ static void add_group(struct cl_plan *plan, struct cl_plan_group *to,
 	to->last = from->last;
 }
 
-/* Room for one more; doubled at each power of two. */
-static void *room(void *list, size_t nr, size_t size)
-{
-	if (nr & (nr - 1))
-		return list;
-	return realloc(list, (nr ? 2 * nr : 1) * size);
-}
-
 int cl_plan_add(struct cl_plan *plan, const struct cl_member *host)
 {
-	struct cl_plan_host *hosts = room(plan->hosts, plan->nr_hosts,
-					  sizeof(*hosts));
+	struct cl_plan_host *hosts = cl_grow(plan->hosts, plan->nr_hosts,
+					     sizeof(*hosts));
 	struct cl_plan_group one, *groups;
 	size_t i;
 
 	if (!hosts)
 		return -ENOMEM;
 	plan->hosts = hosts;
-	groups = room(plan->groups, plan->nr_groups, sizeof(*groups));
+	groups = cl_grow(plan->groups, plan->nr_groups, sizeof(*groups));
 	if (!groups)
 		return -ENOMEM;
 	plan->groups = groups;

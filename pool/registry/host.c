@@ -157,14 +157,10 @@ static int add_name(void *arg, const char *key, const struct cl_value *value)
 	void *more;
 
 	(void)value;
-	/* Doubled at each power of two. */
-	if (!(running->nr & (running->nr - 1)) || !running->nr) {
-		more = realloc(running->names, (running->nr ? 2 * running->nr : 1) *
-					       sizeof(*running->names));
-		if (!more)
-			return -ENOMEM;
-		running->names = more;
-	}
+	more = cl_grow(running->names, running->nr, sizeof(*running->names));
+	if (!more)
+		return -ENOMEM;
+	running->names = more;
 	snprintf(running->names[running->nr++], CL_NAME_SIZE, "%s",
 		 key + running->skip);
 	return 0;

@@ -24,10 +24,8 @@ int cl_etcd_no_memory(struct etcd_txn *t)
 
 void *cl_etcd_grow(struct etcd_txn *t, void *array, size_t nr, size_t size)
 {
-	void *more = array;
+	void *more = cl_grow(array, nr, size);
 
-	if (!(nr & (nr - 1)))
-		more = realloc(array, (nr ? 2 * nr : 1) * size);
 	if (!more)
 		cl_etcd_no_memory(t);
 	return more;
