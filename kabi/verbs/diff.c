@@ -9,6 +9,7 @@
 #include "../inputs.h"
 #include "../options.h"
 #include "../output.h"
+#include "../why/explain.h"
 #include "../why/output.h"
 
 #define SCHEMA	"driver-kabi/diff/1"
@@ -23,7 +24,7 @@ struct comparison {
 	struct exports exports;
 	struct explanation ex;
 	bool explained;
-	char unexplained[WHY_LEN];	/* why not */
+	char unexplained[WORK_WHY];	/* why not */
 };
 
 static const char *const marks[ABI_KINDS] = { "+", "-", "~" };
@@ -54,8 +55,9 @@ static int explain_changes(struct comparison *c)
 		snprintf(c->unexplained, sizeof(c->unexplained),
 			 "only kernel-devels tell which types changed");
 	else if (nr)
-		c->explained = !explain(&c->ex, kdirs, c->kernels, changed, nr, NULL,
-					c->unexplained, sizeof(c->unexplained));
+		c->explained = !explain(&c->ex, kdirs, c->kernels, changed, nr, NULL);
+	if (nr && c->ex.work.why[0] && !c->explained)
+		strcpy(c->unexplained, c->ex.work.why);
 	free(changed);
 	return 0;
 }
@@ -152,11 +154,11 @@ static int print_text(const struct comparison *c)
 	       abi->nr_same, abi->nr_kind[ADDED], abi->nr_kind[REMOVED],
 	       abi->nr_kind[CHANGED]);
 	each_type(abi, print_type, NULL);
-	if (c->explained && c->ex.nr_symbols < abi->nr_kind[CHANGED])
+	if (c->explained && c->ex.blame.nr_symbols < abi->nr_kind[CHANGED])
 		printf("looked behind %zu of the changed symbols, spread evenly; --all looks behind each\n",
-		       c->ex.nr_symbols);
+		       c->ex.blame.nr_symbols);
 	if (c->explained)
-		explanation_print(&c->ex, false);
+		explanation_print(&c->ex.blame, &c->ex.descriptions, false);
 	else if (c->unexplained[0])
 		complain(EXIT_SYMVERS, "diff", c->unexplained);
 	print_symbols(abi, REMOVED);
@@ -205,7 +207,7 @@ static int print_json(const struct comparison *c)
 
 	each_type(&c->abi, add_type, types);
 	if (c->explained)
-		explanation_json(&c->ex, why);
+		explanation_json(&c->ex.blame, &c->ex.descriptions, why);
 	else if (c->unexplained[0])
 		json_object_set_new(why, "unknown", text_json(c->unexplained));
 	json_dumpf(document, stdout, JSON_INDENT(2));

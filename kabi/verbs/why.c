@@ -4,9 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../why/identity.h"
 #include "../inputs.h"
 #include "../options.h"
+#include "../why/explain.h"
+#include "../why/identity.h"
 #include "../why/output.h"
 
 #define SCHEMA	"driver-kabi/why/1"
@@ -90,7 +91,7 @@ static void print_answer(const struct question *q, const struct explanation *ex,
 		printf("the driver was not built for the first kernel: %zu of its CRCs are others\n",
 		       q->nr_other_crc);
 	if (q->nr_changed)
-		explanation_print(ex, true);
+		explanation_print(&ex->blame, &ex->descriptions, true);
 	identity_print(identity);
 }
 
@@ -109,7 +110,7 @@ static int print_json(const struct question *q, const struct explanation *ex,
 
 	for (i = 0; i < q->nr_missing; i++)
 		json_array_append_new(missing, text_json(q->missing[i]));
-	explanation_json(ex, document);
+	explanation_json(&ex->blame, &ex->descriptions, document);
 	json_object_set_new(document, "identity", identity_json(identity));
 	ret = json_dumpf(document, stdout, JSON_INDENT(2));
 	putchar('\n');
@@ -139,12 +140,12 @@ static int find_out(struct question *q)
 	size_t nr = q->nr_changed ? q->nr_changed : q->nr_same;
 	struct identity identity = { .asked = !q->nr_changed };
 	struct explanation ex;
-	char why[WHY_LEN];
 	int status = EXIT_SYMVERS;
 
-	if (explain(&ex, kdirs, q->kernels, symbols, nr, q->opt->source, why, sizeof(why)) ||
-	    (identity.asked && identity_prove(&identity, &ex, q->opt->source, why, sizeof(why))))
-		complain(EXIT_SYMVERS, "why", why);
+	if (explain(&ex, kdirs, q->kernels, symbols, nr, q->opt->source) ||
+	    (identity.asked &&
+	     identity_prove(&identity, &ex.work, ex.types, q->opt->source)))
+		complain(EXIT_SYMVERS, "why", ex.work.why);
 	else
 		status = answer(q, &ex, &identity);
 	identity_free(&identity);

@@ -5,21 +5,56 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "explain.h"
+#include "../array.h"
+#include "blame.h"
 
 /* What the walk upwards from one cause needs to know. */
-struct blame {
-	struct explanation *ex;
+struct ascent {
+	struct blame *blame;
 	size_t cause;
 };
 
 static int by_symbol(const void *a, const void *b)
 {
-	return strcmp(((const struct explained *)a)->symbol,
-		      ((const struct explained *)b)->symbol);
+	return strcmp(((const struct blamed *)a)->symbol,
+		      ((const struct blamed *)b)->symbol);
 }
 
-int symbol_blame(struct explanation *ex, struct explained *symbol, size_t cause)
+int blame_begin(struct blame *blame, const char *const *symbols, size_t nr)
+{
+	memset(blame, 0, sizeof(*blame));
+	blame->symbols = calloc(nr + 1, sizeof(*blame->symbols));
+	if (!blame->symbols)
+		return -ENOMEM;
+	for (; blame->nr_symbols < nr; blame->nr_symbols++)
+		blame->symbols[blame->nr_symbols].symbol = symbols[blame->nr_symbols];
+	return 0;
+}
+
+static int add_cause(struct blame *blame, const char *key)
+{
+	struct cause *cause = array_grow(blame->causes, blame->nr_causes, &blame->room,
+					 sizeof(*cause));
+
+	if (!cause)
+		return -ENOMEM;
+	blame->causes = cause;
+	cause += blame->nr_causes++;
+	memset(cause, 0, sizeof(*cause));
+	cause->key = strdup(key);
+	cause->title = symtype_title(key);
+	return cause->key && cause->title ? 0 : -ENOMEM;
+}
+
+static void drop_last_cause(struct blame *blame)
+{
+	struct cause *cause = &blame->causes[--blame->nr_causes];
+
+	free(cause->key);
+	free(cause->title);
+}
+
+static int blame_cause(struct blame *blame, struct blamed *symbol, size_t cause)
 {
 	size_t *more;
 
@@ -31,48 +66,30 @@ int symbol_blame(struct explanation *ex, struct explained *symbol, size_t cause)
 		return -ENOMEM;
 	symbol->causes = more;
 	symbol->causes[symbol->nr_causes++] = cause;
-	ex->causes[cause].nr_symbols++;
+	blame->causes[cause].nr_symbols++;
 	return 0;
+}
+
+int blame_one(struct blame *blame, struct blamed *symbol, const char *key)
+{
+	size_t i;
+
+	for (i = 0; i < blame->nr_causes; i++)
+		if (!strcmp(blame->causes[i].key, key))
+			return blame_cause(blame, symbol, i);
+	return add_cause(blame, key) ? -ENOMEM : blame_cause(blame, symbol, i);
 }
 
 static int blame_symbol(const struct symtype *type, void *data)
 {
-	struct explained key = { .symbol = type->key }, *symbol;
-	struct blame *blame = data;
-	struct explanation *ex = blame->ex;
+	struct blamed key = { .symbol = type->key }, *symbol;
+	struct ascent *ascent = data;
+	struct blame *blame = ascent->blame;
 
 	if (type->key[0] && type->key[1] == '#')
 		return 0;
-	symbol = bsearch(&key, ex->symbols, ex->nr_symbols, sizeof(key), by_symbol);
-	return symbol ? symbol_blame(ex, symbol, blame->cause) : 0;
-}
-
-int cause_add(struct explanation *ex, const char *key)
-{
-	size_t room = ex->causes_room ? 2 * ex->causes_room : 64;
-	struct cause *more;
-
-	if (ex->nr_causes == ex->causes_room) {
-		more = realloc(ex->causes, room * sizeof(*more));
-		if (!more)
-			return -ENOMEM;
-		ex->causes = more;
-		ex->causes_room = room;
-	}
-	more = &ex->causes[ex->nr_causes];
-	memset(more, 0, sizeof(*more));
-	more->key = strdup(key);
-	more->title = symtype_title(key);
-	ex->nr_causes++;
-	return more->key && more->title ? 0 : -ENOMEM;
-}
-
-static void drop_last_cause(struct explanation *ex)
-{
-	struct cause *cause = &ex->causes[--ex->nr_causes];
-
-	free(cause->key);
-	free(cause->title);
+	symbol = bsearch(&key, blame->symbols, blame->nr_symbols, sizeof(key), by_symbol);
+	return symbol ? blame_cause(blame, symbol, ascent->cause) : 0;
 }
 
 bool types_differ(const struct symtype *from, const struct symtype *to)
@@ -84,31 +101,47 @@ bool types_differ(const struct symtype *from, const struct symtype *to)
 static int blame_type(struct blame *blame, struct symtypes types[SIDES],
 		      struct symtype *from, struct symtype *to)
 {
-	struct explanation *ex = blame->ex;
-	int ret = cause_add(ex, from->key);
+	struct ascent ascent = { blame, blame->nr_causes };
+	int ret = add_cause(blame, from->key);
 
-	blame->cause = ex->nr_causes - 1;
 	if (!ret)
-		ret = symtypes_walk(&types[FROM], from, ABOVE, blame_symbol, blame);
+		ret = symtypes_walk(&types[FROM], from, ABOVE, blame_symbol, &ascent);
 	if (!ret)
-		ret = symtypes_walk(&types[TO], to, ABOVE, blame_symbol, blame);
-	if (!ret && !ex->causes[blame->cause].nr_symbols)
-		drop_last_cause(ex);
+		ret = symtypes_walk(&types[TO], to, ABOVE, blame_symbol, &ascent);
+	if (!ret && !blame->causes[ascent.cause].nr_symbols)
+		drop_last_cause(blame);
 	return ret;
 }
 
-int blame_types(struct explanation *ex)
+int blame_types(struct blame *blame, struct symtypes types[SIDES])
 {
-	struct blame blame = { .ex = ex };
 	struct symtype *from, *to;
 	size_t i;
 	int ret = 0;
 
-	for (i = 0; i < ex->types[FROM].nr && !ret; i++) {
-		from = &ex->types[FROM].at[i];
-		to = symtypes_find(&ex->types[TO], from->key);
+	while (blame->nr_causes)
+		drop_last_cause(blame);
+	for (i = 0; i < blame->nr_symbols; i++)
+		blame->symbols[i].nr_causes = 0;
+	for (i = 0; i < types[FROM].nr && !ret; i++) {
+		from = &types[FROM].at[i];
+		to = symtypes_find(&types[TO], from->key);
 		if (to && types_differ(from, to))
-			ret = blame_type(&blame, ex->types, from, to);
+			ret = blame_type(blame, types, from, to);
 	}
 	return ret;
+}
+
+void blame_end(struct blame *blame)
+{
+	size_t i;
+
+	while (blame->nr_causes)
+		drop_last_cause(blame);
+	for (i = 0; i < blame->nr_symbols; i++) {
+		free(blame->symbols[i].causes);
+		free(blame->symbols[i].opaque);
+	}
+	free(blame->causes);
+	free(blame->symbols);
 }

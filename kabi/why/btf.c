@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "explain.h"
+#include "btf.h"
 
 /* The genksyms prefix of the kind of type that DECL begins with, or NULL. */
 static const char *reference(const char *decl, size_t *len)
@@ -70,59 +70,52 @@ static void key_of(const char *title, char *key, size_t len)
 		key[0] = 0;
 }
 
-/* Is KEY defined by the headers of both sides?  Then BTF is not asked. */
-static bool defined(const struct explanation *ex, const char *key)
+/* Do the headers of both sides define KEY?  Then BTF does not count. */
+static bool defined(const struct symtypes types[SIDES], const char *key)
 {
-	const struct symtype *from = symtypes_find(&ex->types[FROM], key);
-	const struct symtype *to = symtypes_find(&ex->types[TO], key);
+	const struct symtype *from = symtypes_find(&types[FROM], key);
+	const struct symtype *to = symtypes_find(&types[TO], key);
 
 	return from && to && !symtype_is_opaque(from) && !symtype_is_opaque(to);
 }
 
-static int merge(struct explanation *ex, int side)
+static int merge(struct btf *btf, const struct symtypes types[SIDES], int side)
 {
-	const struct layouts *btf = &ex->btf[side];
-	const struct symtypes *types = &ex->types[side];
+	const struct layouts *layouts = &btf->layouts[side];
+	const struct symtypes *own = &types[side];
 	char *text = NULL, key[256];
 	size_t size, i;
 	FILE *f = open_memstream(&text, &size);
 
 	if (!f)
 		return -ENOMEM;
-	for (i = 0; i < types->nr; i++)
-		if (types->at[i].key[1] != '#' || !strchr("su", types->at[i].key[0]) ||
-		    defined(ex, types->at[i].key))
-			fprintf(f, "%s %s\n", types->at[i].key, types->at[i].body);
-	for (i = 0; i < btf->nr; i++) {
-		key_of(btf->at[i].title, key, sizeof(key));
-		if (key[0] && !defined(ex, key))
-			put_layout(f, &btf->at[i], key);
+	for (i = 0; i < own->nr; i++)
+		if (own->at[i].key[1] != '#' || !strchr("su", own->at[i].key[0]) ||
+		    defined(types, own->at[i].key))
+			fprintf(f, "%s %s\n", own->at[i].key, own->at[i].body);
+	for (i = 0; i < layouts->nr; i++) {
+		key_of(layouts->at[i].title, key, sizeof(key));
+		if (key[0] && !defined(types, key))
+			put_layout(f, &layouts->at[i], key);
 	}
 	if (fclose(f)) {
 		free(text);
 		return -ENOMEM;
 	}
-	return symtypes_parse(&ex->both[side], text);
+	return symtypes_parse(&btf->types[side], text);
 }
 
-static int read_btf(struct explanation *ex, int side)
+static int read_layouts(struct btf *btf, const struct work *work)
 {
-	char *text = work_read(&ex->work, side, "btf");
-	int ret = text ? layouts_parse(&ex->btf[side], text) : 0;
+	char *text;
+	int side, ret = 0;
 
-	free(text);
+	for (side = 0; side < SIDES && !ret; side++) {
+		text = work_read(work, side, "btf");
+		ret = text ? layouts_parse(&btf->layouts[side], text) : 0;
+		free(text);
+	}
 	return ret;
-}
-
-/* The index of the cause KEY, made if need be; -1: no memory. */
-static long cause_of(struct explanation *ex, const char *key)
-{
-	size_t i;
-
-	for (i = 0; i < ex->nr_causes; i++)
-		if (!strcmp(ex->causes[i].key, key))
-			return i;
-	return cause_add(ex, key) ? -1 : (long)i;
 }
 
 /* What was reached from a symbol, level by level. */
@@ -140,20 +133,19 @@ static void reach(struct search *search, struct symtypes *types, size_t index)
 }
 
 /* Blame what changed among the types up to END. */
-static int blame_level(struct explanation *ex, struct explained *symbol,
+static int blame_level(struct blame *blame, struct blamed *symbol,
+		       const struct symtypes types[SIDES],
 		       const struct search *search, size_t end)
 {
-	struct symtype *from, *to;
+	const struct symtype *from, *to;
 	size_t i;
-	long cause;
 
 	for (i = search->done; i < end; i++) {
-		from = &ex->both[FROM].at[search->queue[i]];
-		to = symtypes_find(&ex->both[TO], from->key);
+		from = &types[FROM].at[search->queue[i]];
+		to = symtypes_find(&types[TO], from->key);
 		if (!to || !types_differ(from, to))
 			continue;
-		cause = cause_of(ex, from->key);
-		if (cause < 0 || symbol_blame(ex, symbol, cause))
+		if (blame_one(blame, symbol, from->key))
 			return -ENOMEM;
 		symbol->known = PERHAPS;
 	}
@@ -161,9 +153,9 @@ static int blame_level(struct explanation *ex, struct explained *symbol,
 }
 
 /* Everything is reached from everywhere, so only the nearest changes count. */
-static int blame_nearest(struct explanation *ex, struct explained *symbol)
+static int blame_nearest(struct btf *btf, struct blame *blame, struct blamed *symbol)
 {
-	struct symtypes *types = &ex->both[FROM];
+	struct symtypes *types = &btf->types[FROM];
 	struct symtype *type = symtypes_find(types, symbol->symbol);
 	struct search search = { calloc(types->nr + 1, sizeof(*search.queue)), 0, 0 };
 	size_t end, i;
@@ -174,7 +166,7 @@ static int blame_nearest(struct explanation *ex, struct explained *symbol)
 		reach(&search, types, type - types->at);
 	while (!ret && search.done < search.nr && symbol->known == PRIVATE) {
 		end = search.nr;
-		ret = blame_level(ex, symbol, &search, end);
+		ret = blame_level(blame, symbol, btf->types, &search, end);
 		for (; search.done < end; search.done++) {
 			type = &types->at[search.queue[search.done]];
 			for (i = 0; i < type->nr_below; i++)
@@ -185,36 +177,44 @@ static int blame_nearest(struct explanation *ex, struct explained *symbol)
 	return ret;
 }
 
-static bool all_known(const struct explanation *ex)
+static bool all_known(const struct blame *blame)
 {
 	size_t i;
 
-	for (i = 0; i < ex->nr_symbols; i++)
-		if (ex->symbols[i].known == PRIVATE)
+	for (i = 0; i < blame->nr_symbols; i++)
+		if (blame->symbols[i].known == PRIVATE)
 			return false;
 	return true;
 }
 
-int explain_by_btf(struct explanation *ex, char *why, size_t len)
+int btf_blame(struct btf *btf, struct blame *blame, struct work *work,
+	      const struct symtypes types[SIDES])
 {
 	size_t i;
+	int side, ret;
+
+	memset(btf, 0, sizeof(*btf));
+	if (all_known(blame))
+		return 0;
+	ret = work_run(work, "btf", NULL);
+	if (!ret)
+		ret = read_layouts(btf, work);
+	if (ret || !btf->layouts[FROM].nr || !btf->layouts[TO].nr)
+		return ret;
+	for (side = 0; side < SIDES && !ret; side++)
+		ret = merge(btf, types, side);
+	for (i = 0; i < blame->nr_symbols && !ret; i++)
+		if (blame->symbols[i].known == PRIVATE)
+			ret = blame_nearest(btf, blame, &blame->symbols[i]);
+	return ret;
+}
+
+void btf_free(struct btf *btf)
+{
 	int side;
 
-	if (all_known(ex))
-		return 0;
-	if (work_run(&ex->work, "btf", NULL, why, len))
-		return -1;
-	snprintf(why, len, "out of memory; free some and try again");
-	for (side = 0; side < SIDES; side++)
-		if (read_btf(ex, side))
-			return -1;
-	if (!ex->btf[FROM].nr || !ex->btf[TO].nr)
-		return 0;
-	for (side = 0; side < SIDES; side++)
-		if (merge(ex, side))
-			return -1;
-	for (i = 0; i < ex->nr_symbols; i++)
-		if (ex->symbols[i].known == PRIVATE && blame_nearest(ex, &ex->symbols[i]))
-			return -1;
-	return 0;
+	for (side = 0; side < SIDES; side++) {
+		layouts_free(&btf->layouts[side]);
+		symtypes_free(&btf->types[side]);
+	}
 }

@@ -69,9 +69,9 @@ int declare_begin(struct declarations *decls, const char *const *symbols, size_t
 	size_t i;
 
 	decls->at = calloc(nr + 1, sizeof(*decls->at));
+	decls->nr = decls->at ? nr : 0;
 	if (!decls->at)
 		return -ENOMEM;
-	decls->nr = nr;
 	for (i = 0; i < nr; i++)
 		decls->at[i].symbol = symbols[i];
 	qsort(decls->at, nr, sizeof(*decls->at), by_written_name);

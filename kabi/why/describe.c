@@ -5,28 +5,35 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "explain.h"
+#include "describe.h"
 
 #define TEXT_MAX	160
 
-static bool in_btf(const struct explanation *ex, const char *title)
+/* Where a description comes from. */
+struct source {
+	const struct symtypes *types;	/* of the headers, one for each side */
+	const struct btf *btf;
+};
+
+static bool in_btf(const struct btf *btf, const char *title)
 {
-	return layouts_find(&ex->btf[FROM], title) && layouts_find(&ex->btf[TO], title);
+	return layouts_find(&btf->layouts[FROM], title) &&
+	       layouts_find(&btf->layouts[TO], title);
 }
 
-static const char *body_of(const struct explanation *ex, int side, const char *key)
+static const char *body_of(const struct source *source, int side, const char *key)
 {
-	const struct symtype *type = symtypes_find(&ex->types[side], key);
+	const struct symtype *type = symtypes_find(&source->types[side], key);
 
-	if ((!type || symtype_is_opaque(type)) && ex->both[side].nr)
-		type = symtypes_find(&ex->both[side], key);
+	if ((!type || symtype_is_opaque(type)) && source->btf->types[side].nr)
+		type = symtypes_find(&source->btf->types[side], key);
 	return type ? type->body : "";
 }
 
 /* Only these have fields with offsets. */
-static bool has_layout(const struct explanation *ex, const struct cause *cause)
+static bool has_layout(const struct source *source, const struct cause *cause)
 {
-	const char *body = body_of(ex, FROM, cause->key);
+	const char *body = body_of(source, FROM, cause->key);
 
 	if (cause->key[1] != '#')
 		return false;
@@ -36,19 +43,20 @@ static bool has_layout(const struct explanation *ex, const struct cause *cause)
 }
 
 /* A pointer to each type makes the compiler describe it. */
-static int write_side(struct explanation *ex, int side)
+static int write_side(const struct blame *blame, const struct source *source,
+		      const struct work *work, const struct headers *headers, int side)
 {
-	FILE *unit = work_create(&ex->work, side, "layout.c");
-	FILE *types = work_create(&ex->work, side, "types");
+	FILE *unit = work_create(work, side, "layout.c");
+	FILE *types = work_create(work, side, "types");
 	int ret = unit && types ? 0 : -EIO;
 	size_t i;
 
 	if (unit)
-		headers_write(unit, &ex->headers, &ex->dirs[side]);
-	for (i = 0; !ret && i < ex->nr_causes; i++) {
-		struct cause *cause = &ex->causes[i];
+		headers_write(unit, headers, side);
+	for (i = 0; !ret && i < blame->nr_causes; i++) {
+		const struct cause *cause = &blame->causes[i];
 
-		if (!has_layout(ex, cause) || in_btf(ex, cause->title))
+		if (!has_layout(source, cause) || in_btf(source->btf, cause->title))
 			continue;
 		fprintf(unit, "%s *driver_kabi_%zu;\n", cause->title, i);
 		fprintf(types, "%s\n", cause->key);
@@ -60,25 +68,22 @@ static int write_side(struct explanation *ex, int side)
 	return ret;
 }
 
-static int find_layouts(struct explanation *ex)
+/* That the compiler tells no offsets is worth a note, but no failure. */
+static int read_layouts(struct descriptions *d, struct work *work)
 {
 	char *text;
-	int side, ret;
+	int side, ret = 0;
 
-	for (side = 0; side < SIDES; side++)
-		if (write_side(ex, side))
-			return -EIO;
-	if (work_run(&ex->work, "layouts", NULL, ex->no_offsets, sizeof(ex->no_offsets)))
+	if (work_run(work, "layouts", NULL)) {
+		strcpy(d->no_offsets, work->why);
 		return 0;
-	ex->no_offsets[0] = 0;
-	for (side = 0; side < SIDES; side++) {
-		text = work_read(&ex->work, side, "layouts");
-		ret = text ? layouts_parse(&ex->layouts[side], text) : -ENOMEM;
-		free(text);
-		if (ret)
-			return ret;
 	}
-	return 0;
+	for (side = 0; side < SIDES && !ret; side++) {
+		text = work_read(work, side, "layouts");
+		ret = text ? layouts_parse(&d->layouts[side], text) : -ENOMEM;
+		free(text);
+	}
+	return ret;
 }
 
 static bool any_change(const struct changes *changes)
@@ -86,40 +91,40 @@ static bool any_change(const struct changes *changes)
 	return changes->nr || changes->nr_moved;
 }
 
-static int compare_layouts(struct cause *cause, const struct layouts layouts[SIDES])
+static int compare_layouts(struct changes *changes, const char *title,
+			   const struct layouts layouts[SIDES])
 {
-	const struct layout *from = layouts_find(&layouts[FROM], cause->title);
-	const struct layout *to = layouts_find(&layouts[TO], cause->title);
+	const struct layout *from = layouts_find(&layouts[FROM], title);
+	const struct layout *to = layouts_find(&layouts[TO], title);
 	int ret;
 
 	/* a typedef's title is its bare name */
-	if (!from || !to || any_change(&cause->changes))
+	if (!from || !to || any_change(changes))
 		return 0;
-	changes_free(&cause->changes);
-	ret = changes_find(&cause->changes, from, to);
+	changes_free(changes);
+	ret = changes_find(changes, from, to);
 	/* too long to compare is not worth failing */
 	return ret && from->nr_fields < 64 ? ret : 0;
 }
 
-static int compare_bodies(struct explanation *ex, struct cause *cause)
+static int compare_bodies(struct description *d, const char *const bodies[SIDES])
 {
 	int side;
 
-	if (any_change(&cause->changes))
+	if (any_change(&d->changes))
 		return 0;
-	changes_free(&cause->changes);
+	changes_free(&d->changes);
 	for (side = 0; side < SIDES; side++)
-		if (layout_from_symtype(&cause->fields[side],
-					body_of(ex, side, cause->key)))
+		if (layout_from_symtype(&d->fields[side], bodies[side]))
 			return -ENOMEM;
-	changes_find(&cause->changes, &cause->fields[FROM], &cause->fields[TO]);
+	changes_find(&d->changes, &d->fields[FROM], &d->fields[TO]);
 	return 0;
 }
 
-static char *whole_text(struct explanation *ex, const struct cause *cause)
+static char *whole_text(const char *const bodies[SIDES])
 {
-	char *from = symtype_text(body_of(ex, FROM, cause->key));
-	char *to = symtype_text(body_of(ex, TO, cause->key)), *text = NULL;
+	char *from = symtype_text(bodies[FROM]), *to = symtype_text(bodies[TO]);
+	char *text = NULL;
 
 	if (from && to &&
 	    asprintf(&text, "%.*s%s became %.*s%s", TEXT_MAX, from,
@@ -131,22 +136,55 @@ static char *whole_text(struct explanation *ex, const struct cause *cause)
 	return text;
 }
 
-int describe_causes(struct explanation *ex)
+static int describe_cause(struct description *d, const struct cause *cause,
+			  const struct source *source, const struct layouts compiled[SIDES])
 {
-	struct cause *cause;
-	size_t i;
+	const char *const bodies[SIDES] = {
+		body_of(source, FROM, cause->key), body_of(source, TO, cause->key),
+	};
 
-	if (ex->nr_causes && find_layouts(ex))
-		return -1;
-	for (i = 0; i < ex->nr_causes; i++) {
-		cause = &ex->causes[i];
-		if (compare_layouts(cause, ex->btf) ||
-		    compare_layouts(cause, ex->layouts) || compare_bodies(ex, cause))
-			return -1;
-		cause->text = any_change(&cause->changes) ?
-			      changes_text(&cause->changes) : whole_text(ex, cause);
-		if (!cause->text)
-			return -1;
+	if (compare_layouts(&d->changes, cause->title, source->btf->layouts) ||
+	    compare_layouts(&d->changes, cause->title, compiled) ||
+	    compare_bodies(d, bodies))
+		return -ENOMEM;
+	d->text = any_change(&d->changes) ? changes_text(&d->changes) : whole_text(bodies);
+	return d->text ? 0 : -ENOMEM;
+}
+
+int describe(struct descriptions *d, const struct blame *blame, struct work *work,
+	     const struct headers *headers, const struct symtypes types[SIDES],
+	     const struct btf *btf)
+{
+	const struct source source = { types, btf };
+	int side, ret = 0;
+
+	memset(d, 0, sizeof(*d));
+	if (!blame->nr_causes)
+		return 0;
+	for (side = 0; side < SIDES && !ret; side++)
+		ret = write_side(blame, &source, work, headers, side);
+	if (!ret)
+		ret = read_layouts(d, work);
+	d->at = calloc(blame->nr_causes, sizeof(*d->at));
+	if (ret || !d->at)
+		return ret ? ret : -ENOMEM;
+	for (; d->nr < blame->nr_causes && !ret; d->nr++)
+		ret = describe_cause(&d->at[d->nr], &blame->causes[d->nr], &source, d->layouts);
+	return ret;
+}
+
+void descriptions_free(struct descriptions *d)
+{
+	size_t i;
+	int side;
+
+	for (i = 0; i < d->nr; i++) {
+		free(d->at[i].text);
+		changes_free(&d->at[i].changes);
+		for (side = 0; side < SIDES; side++)
+			layout_free(&d->at[i].fields[side]);
 	}
-	return 0;
+	for (side = 0; side < SIDES; side++)
+		layouts_free(&d->layouts[side]);
+	free(d->at);
 }

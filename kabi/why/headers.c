@@ -8,11 +8,13 @@
 #include <unistd.h>
 
 #include "../text.h"
+#include "declare.h"
 #include "headers.h"
 
 #define SOURCE_MAX	((size_t)16 << 20)
 
-int headers_path(struct names *dirs, const struct work *work, int side)
+/* The folders that SIDE's compiler command names with -I. */
+static int search_path(struct names *dirs, const struct work *work, int side)
 {
 	char *command = work_read(work, side, "command"), *word, *save, *path;
 	bool next = false;
@@ -76,7 +78,7 @@ static bool is_source(const FTSENT *entry)
 	       (!strcmp(dot, ".c") || !strcmp(dot, ".h"));
 }
 
-int headers_of_source(struct names *headers, const char *dir)
+int headers_add_source(struct headers *headers, const char *dir)
 {
 	char *const dirs[] = { (char *)dir, NULL };
 	FTS *fts = fts_open(dirs, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
@@ -87,13 +89,23 @@ int headers_of_source(struct names *headers, const char *dir)
 		return -ENOMEM;
 	while (!ret && (entry = fts_read(fts)))
 		if (is_source(entry))
-			ret = headers_of_file(headers, entry->fts_path);
+			ret = headers_of_file(&headers->names, entry->fts_path);
 	fts_close(fts);
 	return ret;
 }
 
+int headers_begin(struct headers *headers, const struct work *work)
+{
+	int side, ret = 0;
+
+	memset(headers, 0, sizeof(*headers));
+	for (side = 0; side < SIDES && !ret; side++)
+		ret = search_path(&headers->dirs[side], work, side);
+	return ret;
+}
+
 /* Those under linux/ come first: the others rely on them. */
-int headers_of_declarations(struct names *headers, const struct declarations *decls)
+static int add_by_rank(struct names *names, const struct declarations *decls)
 {
 	int rank, ret = 0;
 	size_t i;
@@ -101,9 +113,33 @@ int headers_of_declarations(struct names *headers, const struct declarations *de
 	for (rank = 0; rank < 8; rank++)
 		for (i = 0; i < decls->nr && !ret; i++)
 			if (decls->at[i].header && decls->at[i].rank == rank)
-				ret = names_add(headers, decls->at[i].header,
+				ret = names_add(names, decls->at[i].header,
 						strlen(decls->at[i].header));
 	return ret;
+}
+
+int headers_add_declaring(struct headers *headers, const char *const *symbols, size_t nr)
+{
+	struct declarations decls;
+	int side, ret = declare_begin(&decls, symbols, nr);
+	size_t i;
+
+	for (side = 0; side < SIDES && !ret; side++)
+		for (i = 0; i < headers->dirs[side].nr && !ret; i++)
+			ret = declare_scan(&decls, headers->dirs[side].at[i]);
+	if (!ret)
+		ret = add_by_rank(&headers->names, &decls);
+	declare_end(&decls);
+	return ret;
+}
+
+void headers_end(struct headers *headers)
+{
+	int side;
+
+	names_free(&headers->names);
+	for (side = 0; side < SIDES; side++)
+		names_free(&headers->dirs[side]);
 }
 
 static bool exists(const char *header, const struct names *dirs)
@@ -119,11 +155,11 @@ static bool exists(const char *header, const struct names *dirs)
 	return false;
 }
 
-void headers_write(FILE *f, const struct names *headers, const struct names *dirs)
+void headers_write(FILE *f, const struct headers *headers, int side)
 {
 	size_t i;
 
-	for (i = 0; i < headers->nr; i++)
-		if (exists(headers->at[i], dirs))
-			fprintf(f, "#include <%s>\n", headers->at[i]);
+	for (i = 0; i < headers->names.nr; i++)
+		if (exists(headers->names.at[i], &headers->dirs[side]))
+			fprintf(f, "#include <%s>\n", headers->names.at[i]);
 }

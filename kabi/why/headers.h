@@ -4,16 +4,22 @@
 #define HEADERS_H
 
 #include "../names.h"
-#include "declare.h"
 #include "work.h"
 
-/* The folders that SIDE's compiler command names with -I, absolute. */
-int headers_path(struct names *dirs, const struct work *work, int side);
-/* What the sources below DIR include with #include <...>. */
-int headers_of_source(struct names *headers, const char *dir);
-/* Add the header of each declaration that was found. */
-int headers_of_declarations(struct names *headers, const struct declarations *decls);
-/* Write #include lines for those that are in DIRS. */
-void headers_write(FILE *f, const struct names *headers, const struct names *dirs);
+struct headers {
+	struct names names;		/* as #include <> has them */
+	struct names dirs[SIDES];	/* that the compilers' commands name with -I, absolute */
+};
+
+/* All return 0, or -ENOMEM; headers_end() is due in both cases. */
+int headers_begin(struct headers *headers, const struct work *work);
+/* Add what the sources below DIR include with #include <...>. */
+int headers_add_source(struct headers *headers, const char *dir);
+/* Add the headers that declare the NR SYMBOLS. */
+int headers_add_declaring(struct headers *headers, const char *const *symbols, size_t nr);
+void headers_end(struct headers *headers);
+
+/* Write #include lines for those that SIDE has. */
+void headers_write(FILE *f, const struct headers *headers, int side);
 
 #endif

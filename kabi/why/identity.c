@@ -17,9 +17,9 @@ static const char *const parts[] = {
 	"the preprocessed source", "the object code", "the compiler's command",
 };
 
-static void compare_types(struct identity *identity, const struct explanation *ex)
+static void compare_types(struct identity *identity, const struct symtypes types[SIDES])
 {
-	const struct symtypes *from = &ex->types[FROM], *to = &ex->types[TO];
+	const struct symtypes *from = &types[FROM], *to = &types[TO];
 	size_t i;
 
 	identity->nr_types = from->nr;
@@ -64,14 +64,11 @@ static int compare_fingerprints(struct identity *identity, const struct work *wo
 	return ret;
 }
 
-static int prove_source(struct identity *identity, const struct work *work,
-			const char *source)
+static int prove_source(struct identity *identity, struct work *work, const char *source)
 {
-	char why[200];
-
 	identity->nr_sources++;
-	if (work_run(work, "fingerprint", source, why, sizeof(why)))
-		return note_difference(identity, source, why);
+	if (work_run(work, "fingerprint", source))
+		return note_difference(identity, source, work->why);
 	return compare_fingerprints(identity, work, source);
 }
 
@@ -84,8 +81,8 @@ static bool is_source(const FTSENT *entry)
 	       (n < 6 || strcmp(entry->fts_name + n - 6, ".mod.c"));
 }
 
-int identity_prove(struct identity *identity, struct explanation *ex,
-		   const char *source, char *why, size_t len)
+int identity_prove(struct identity *identity, struct work *work,
+		   const struct symtypes types[SIDES], const char *source)
 {
 	char *dir = source ? realpath(source, NULL) : NULL;
 	char *const dirs[] = { dir, NULL };
@@ -93,17 +90,17 @@ int identity_prove(struct identity *identity, struct explanation *ex,
 	FTSENT *entry;
 	int ret = 0;
 
-	compare_types(identity, ex);
+	compare_types(identity, types);
 	if (source && !fts) {
-		snprintf(why, len, "%.150s: cannot be read; give the driver's source folder",
-			 source);
+		snprintf(work->why, sizeof(work->why),
+			 "%.150s: cannot be read; give the driver's source folder", source);
 		ret = -1;
 	}
 	while (fts && !ret && (entry = fts_read(fts)))
 		if (is_source(entry))
-			ret = prove_source(identity, &ex->work, entry->fts_path);
+			ret = prove_source(identity, work, entry->fts_path);
 	if (ret == -ENOMEM)
-		snprintf(why, len, "out of memory; free some and try again");
+		snprintf(work->why, sizeof(work->why), "out of memory; free some and try again");
 	if (fts)
 		fts_close(fts);
 	free(dir);

@@ -5,7 +5,9 @@
 
 #include <jansson.h>
 
-#include "explain.h"
+#include "../names.h"
+#include "symtypes.h"
+#include "work.h"
 
 struct identity {
 	bool asked;
@@ -15,9 +17,12 @@ struct identity {
 	struct names differ;	/* of these, "FILE: what differs" */
 };
 
-/* Returns 0, or -1 with the reason in WHY; identity_free() is due in both cases. */
-int identity_prove(struct identity *identity, struct explanation *ex,
-		   const char *source, char *why, size_t len);
+/*
+ * TYPES are what is behind the symbols.  Returns 0, or -1 with the reason in WORK's
+ * why; identity_free() is due in both cases.
+ */
+int identity_prove(struct identity *identity, struct work *work,
+		   const struct symtypes types[SIDES], const char *source);
 void identity_print(const struct identity *identity);
 json_t *identity_json(const struct identity *identity);
 void identity_free(struct identity *identity);

@@ -16,8 +16,8 @@ static const char *plural(size_t n)
 /* Sort what has the same causes together, the largest sets of causes last. */
 static int by_causes(const void *a, const void *b)
 {
-	const struct explained *x = *(const struct explained *const *)a;
-	const struct explained *y = *(const struct explained *const *)b;
+	const struct blamed *x = *(const struct blamed *const *)a;
+	const struct blamed *y = *(const struct blamed *const *)b;
 	int order;
 
 	if (x->known != y->known)
@@ -31,7 +31,7 @@ static int by_causes(const void *a, const void *b)
 	return order ? order : strcmp(x->symbol, y->symbol);
 }
 
-static bool same_group(const struct explained *x, const struct explained *y)
+static bool same_group(const struct blamed *x, const struct blamed *y)
 {
 	if (x->known != y->known || x->nr_causes != y->nr_causes)
 		return false;
@@ -52,19 +52,22 @@ static int by_symbols(const void *a, const void *b)
 }
 
 /* Prints the causes; NUMBERS[i] becomes the number that the i-th has there. */
-static void print_causes(const struct explanation *ex, size_t *numbers)
+static void print_causes(const struct blame *blame, const struct descriptions *descriptions,
+			 size_t *numbers)
 {
-	const struct cause **order = calloc(ex->nr_causes + 1, sizeof(*order));
+	const struct cause **order = calloc(blame->nr_causes + 1, sizeof(*order));
 	size_t i;
 
-	for (i = 0; order && i < ex->nr_causes; i++)
-		order[i] = &ex->causes[i];
+	for (i = 0; order && i < blame->nr_causes; i++)
+		order[i] = &blame->causes[i];
 	if (order)
-		qsort(order, ex->nr_causes, sizeof(*order), by_symbols);
-	for (i = 0; order && i < ex->nr_causes; i++) {
-		numbers[order[i] - ex->causes] = i + 1;
+		qsort(order, blame->nr_causes, sizeof(*order), by_symbols);
+	for (i = 0; order && i < blame->nr_causes; i++) {
+		size_t cause = order[i] - blame->causes, n = order[i]->nr_symbols;
+
+		numbers[cause] = i + 1;
 		printf("%4zu. %s %s [%zu symbol%s]\n", i + 1, order[i]->title,
-		       order[i]->text, order[i]->nr_symbols, plural(order[i]->nr_symbols));
+		       descriptions->at[cause].text, n, plural(n));
 	}
 	free(order);
 }
@@ -77,13 +80,13 @@ static int by_number(const void *a, const void *b)
 }
 
 /* A few by name, many by their numbers: "1-7 9 12-20". */
-static void print_blamed(const struct explanation *ex, const size_t *numbers,
-			 const struct explained *symbol)
+static void print_blamed(const struct blame *blame, const size_t *numbers,
+			 const struct blamed *symbol)
 {
 	size_t *mine = calloc(symbol->nr_causes + 1, sizeof(*mine)), i, end;
 
 	for (i = 0; i < symbol->nr_causes && symbol->nr_causes <= NAMED_MAX; i++)
-		printf("%s%s", i ? ", " : "", ex->causes[symbol->causes[i]].title);
+		printf("%s%s", i ? ", " : "", blame->causes[symbol->causes[i]].title);
 	for (i = 0; mine && i < symbol->nr_causes; i++)
 		mine[i] = numbers[symbol->causes[i]];
 	if (mine && symbol->nr_causes > NAMED_MAX) {
@@ -98,8 +101,8 @@ static void print_blamed(const struct explanation *ex, const size_t *numbers,
 	free(mine);
 }
 
-static void print_heading(const struct explanation *ex, const size_t *numbers,
-			  const struct explained *first, size_t n)
+static void print_heading(const struct blame *blame, const size_t *numbers,
+			  const struct blamed *first, size_t n)
 {
 	if (first->known == UNDECLARED) {
 		printf("cannot know why %zu symbol%s changed, which no header declares:",
@@ -112,24 +115,24 @@ static void print_heading(const struct explanation *ex, const size_t *numbers,
 	} else {
 		printf("%zu symbol%s %schanged because of ", n, plural(n),
 		       first->known == PERHAPS ? "may have " : "");
-		print_blamed(ex, numbers, first);
+		print_blamed(blame, numbers, first);
 		putchar(':');
 	}
 }
 
-static void print_groups(const struct explanation *ex, const size_t *numbers)
+static void print_groups(const struct blame *blame, const size_t *numbers)
 {
-	const struct explained **order = calloc(ex->nr_symbols + 1, sizeof(*order));
+	const struct blamed **order = calloc(blame->nr_symbols + 1, sizeof(*order));
 	size_t i, first, end;
 
-	for (i = 0; order && i < ex->nr_symbols; i++)
-		order[i] = &ex->symbols[i];
+	for (i = 0; order && i < blame->nr_symbols; i++)
+		order[i] = &blame->symbols[i];
 	if (order)
-		qsort(order, ex->nr_symbols, sizeof(*order), by_causes);
-	for (first = 0; order && first < ex->nr_symbols; first = end) {
-		for (end = first; end < ex->nr_symbols && same_group(order[first], order[end]);)
+		qsort(order, blame->nr_symbols, sizeof(*order), by_causes);
+	for (first = 0; order && first < blame->nr_symbols; first = end) {
+		for (end = first; end < blame->nr_symbols && same_group(order[first], order[end]);)
 			end++;
-		print_heading(ex, numbers, order[first], end - first);
+		print_heading(blame, numbers, order[first], end - first);
 		for (i = first; i < end; i++)
 			printf(" %s", order[i]->symbol);
 		putchar('\n');
@@ -137,31 +140,32 @@ static void print_groups(const struct explanation *ex, const size_t *numbers)
 	free(order);
 }
 
-void explanation_print(const struct explanation *ex, bool groups)
+void explanation_print(const struct blame *blame, const struct descriptions *descriptions,
+		       bool groups)
 {
-	size_t *numbers = calloc(ex->nr_causes + 1, sizeof(*numbers));
+	size_t *numbers = calloc(blame->nr_causes + 1, sizeof(*numbers));
 	size_t i, explained = 0, proved = 0, tried = 0;
 
-	for (i = 0; i < ex->nr_symbols; i++) {
-		explained += ex->symbols[i].nr_causes != 0;
-		tried += ex->symbols[i].proof != UNTRIED;
-		proved += ex->symbols[i].proof == PROVED;
+	for (i = 0; i < blame->nr_symbols; i++) {
+		explained += blame->symbols[i].nr_causes != 0;
+		tried += blame->symbols[i].proof != UNTRIED;
+		proved += blame->symbols[i].proof == PROVED;
 	}
 	if (explained)
 		printf("%zu symbol%s changed because of %zu type%s\n", explained,
-		       plural(explained), ex->nr_causes, plural(ex->nr_causes));
+		       plural(explained), blame->nr_causes, plural(blame->nr_causes));
 	if (numbers) {
-		print_causes(ex, numbers);
+		print_causes(blame, descriptions, numbers);
 		if (groups)
-			print_groups(ex, numbers);
+			print_groups(blame, numbers);
 	}
 	free(numbers);
-	if (ex->nr_symbols)
+	if (blame->nr_symbols)
 		printf("for %zu of %zu symbol%s%s the headers give the kernels' own CRCs; behind the others may be more\n",
 		       proved, tried, plural(tried),
-		       tried < ex->nr_symbols ? ", spread evenly," : "");
-	if (ex->no_offsets[0])
-		printf("offsets are not known: %s\n", ex->no_offsets);
+		       tried < blame->nr_symbols ? ", spread evenly," : "");
+	if (descriptions->no_offsets[0])
+		printf("offsets are not known: %s\n", descriptions->no_offsets);
 }
 
 json_t *text_json(const char *text)
@@ -199,27 +203,28 @@ static json_t *size_json(const struct layout *layout)
 	return layout && layout->size >= 0 ? json_integer(layout->size) : json_null();
 }
 
-static json_t *causes_json(const struct explanation *ex)
+static json_t *causes_json(const struct blame *blame, const struct descriptions *descriptions)
 {
 	json_t *list = json_array();
 	size_t i;
 
-	for (i = 0; i < ex->nr_causes; i++) {
-		const struct cause *cause = &ex->causes[i];
+	for (i = 0; i < blame->nr_causes; i++) {
+		const struct cause *cause = &blame->causes[i];
+		const struct changes *changes = &descriptions->at[i].changes;
 
 		json_array_append_new(list, json_pack("{s:o, s:o, s:o, s:o, s:o, s:I, s:I}",
 			"type", text_json(cause->title),
-			"text", text_json(cause->text),
-			"from_size", size_json(cause->changes.from),
-			"to_size", size_json(cause->changes.to),
-			"fields", changes_json(&cause->changes),
-			"moved", (json_int_t)cause->changes.nr_moved,
+			"text", text_json(descriptions->at[i].text),
+			"from_size", size_json(changes->from),
+			"to_size", size_json(changes->to),
+			"fields", changes_json(changes),
+			"moved", (json_int_t)changes->nr_moved,
 			"symbols", (json_int_t)cause->nr_symbols));
 	}
 	return list;
 }
 
-static json_t *symbol_json(const struct explanation *ex, const struct explained *symbol)
+static json_t *symbol_json(const struct blame *blame, const struct blamed *symbol)
 {
 	static const char *const known[] = {
 		[KNOWN] = "explained", [PERHAPS] = "perhaps",
@@ -230,7 +235,7 @@ static json_t *symbol_json(const struct explanation *ex, const struct explained 
 
 	for (i = 0; i < symbol->nr_causes; i++)
 		json_array_append_new(causes,
-				      text_json(ex->causes[symbol->causes[i]].title));
+				      text_json(blame->causes[symbol->causes[i]].title));
 	return json_pack("{s:o, s:s, s:o, s:o, s:o}",
 			 "symbol", text_json(symbol->symbol),
 			 "known", known[symbol->known],
@@ -240,15 +245,16 @@ static json_t *symbol_json(const struct explanation *ex, const struct explained 
 			 "opaque", text_json(symbol->opaque));
 }
 
-void explanation_json(const struct explanation *ex, json_t *document)
+void explanation_json(const struct blame *blame, const struct descriptions *descriptions,
+		      json_t *document)
 {
 	json_t *symbols = json_array();
 	size_t i;
 
-	for (i = 0; i < ex->nr_symbols; i++)
-		json_array_append_new(symbols, symbol_json(ex, &ex->symbols[i]));
-	json_object_set_new(document, "causes", causes_json(ex));
+	for (i = 0; i < blame->nr_symbols; i++)
+		json_array_append_new(symbols, symbol_json(blame, &blame->symbols[i]));
+	json_object_set_new(document, "causes", causes_json(blame, descriptions));
 	json_object_set_new(document, "changed", symbols);
 	json_object_set_new(document, "no_offsets",
-			    text_json(ex->no_offsets[0] ? ex->no_offsets : NULL));
+			    text_json(descriptions->no_offsets[0] ? descriptions->no_offsets : NULL));
 }

@@ -107,8 +107,7 @@ static int make_dir(struct work *work, const char *tmp)
 	return ret;
 }
 
-int work_begin(struct work *work, const char *from, const char *to, char *why,
-	       size_t len)
+int work_begin(struct work *work, const char *from, const char *to)
 {
 	const char *tmp = getenv("TMPDIR"), *given[SIDES] = { from, to };
 	char *path;
@@ -120,22 +119,22 @@ int work_begin(struct work *work, const char *from, const char *to, char *why,
 	for (side = 0; side < SIDES; side++) {
 		work->kdirs[side] = realpath(given[side], NULL);
 		if (!work->kdirs[side]) {
-			snprintf(why, len, "%.100s: %s; give a kernel-devel",
+			snprintf(work->why, sizeof(work->why), "%.100s: %s; give a kernel-devel",
 				 given[side], strerror(errno));
-			return -1;
+			return WORK_FAILED;
 		}
 	}
 	if (make_dir(work, tmp)) {
-		snprintf(why, len, "%s: %s; set TMPDIR", work->dir, strerror(errno));
+		snprintf(work->why, sizeof(work->why), "%s: %s; set TMPDIR", work->dir, strerror(errno));
 		work->dir[0] = 0;
-		return -1;
+		return WORK_FAILED;
 	}
 	for (side = 0; side < SIDES; side++) {
 		path = side_path(work, side, "");
 		if (!path || mkdir(path, 0700)) {
-			snprintf(why, len, "%s: cannot make a folder in it", work->dir);
+			snprintf(work->why, sizeof(work->why), "%s: cannot make a folder in it", work->dir);
 			free(path);
-			return -1;
+			return WORK_FAILED;
 		}
 		free(path);
 	}
@@ -201,13 +200,13 @@ static void run_child(const struct work *work, int side, const char *step,
 	_exit(127);
 }
 
-static void explain_failure(const struct work *work, int side, char *why, size_t len)
+static void explain_failure(struct work *work, int side)
 {
 	char *error = work_read(work, side, "error");
 
 	if (error)
 		error[strcspn(error, "\n")] = 0;
-	snprintf(why, len, "%s: %s", work->kdirs[side],
+	snprintf(work->why, sizeof(work->why), "%s: %s", work->kdirs[side],
 		 error && error[0] ? error : "bash cannot be run; install it");
 	free(error);
 }
@@ -232,8 +231,7 @@ static void start_child(const struct work *work, int side, const char *step,
 		run_child(work, side, step, argument);
 }
 
-int work_run(const struct work *work, const char *step, const char *argument,
-	     char *why, size_t len)
+int work_run(struct work *work, const char *step, const char *argument)
 {
 	int side, status, ret = 0;
 
@@ -247,8 +245,8 @@ int work_run(const struct work *work, const char *step, const char *argument,
 				;
 		children[side] = 0;
 		if (status && !ret) {
-			explain_failure(work, side, why, len);
-			ret = -1;
+			explain_failure(work, side);
+			ret = WORK_FAILED;
 		}
 	}
 	return ret;

@@ -10,14 +10,17 @@
 /* A side is FROM or TO. */
 enum { FROM, TO, SIDES };
 
+#define WORK_WHY	256
+#define WORK_FAILED	(-1)	/* unlike any -errno that the callers return */
+
 struct work {
 	char dir[64];		/* below TMPDIR, removed by work_end() */
 	char *kdirs[SIDES];	/* absolute */
+	char why[WORK_WHY];	/* the reason where work_begin() or work_run() failed */
 };
 
-/* Returns 0, or -1 with the reason in WHY (cut to LEN); work_end() is due then too. */
-int work_begin(struct work *work, const char *from, const char *to, char *why,
-	       size_t len);
+/* Returns 0, or WORK_FAILED; work_end() is due then too. */
+int work_begin(struct work *work, const char *from, const char *to);
 void work_end(struct work *work);
 
 /* A new file for the input of a step. */
@@ -26,9 +29,8 @@ FILE *work_create(const struct work *work, int side, const char *name);
 char *work_read(const struct work *work, int side, const char *name);
 /*
  * Run STEP of work.sh on both sides at once; ARGUMENT, or NULL, is given to it.
- * Returns 0, or -1 with the reason, which begins with the kernel-devel's name.
+ * Returns 0, or WORK_FAILED; the reason begins with the kernel-devel's name.
  */
-int work_run(const struct work *work, const char *step, const char *argument,
-	     char *why, size_t len);
+int work_run(struct work *work, const char *step, const char *argument);
 
 #endif
