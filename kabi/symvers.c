@@ -11,6 +11,7 @@
 
 #define READ_MAX	((size_t)256 << 20)
 #define CRC_DIGITS	8
+#define PROBES_UNCOMPARED	64
 
 /* Small, because filling the table is mostly cache misses. */
 struct symvers_slot {
@@ -32,16 +33,26 @@ static uint32_t hash(const char *name, size_t len)
 	return h ^ h >> 15;
 }
 
+static bool is_name(const struct symvers *sv, const struct symvers_slot *slot,
+		    const char *name, size_t len)
+{
+	const char *own = sv->text + slot->name - 1;
+
+	return len < (size_t)(sv->text + sv->size - own) &&
+	       !memcmp(own, name, len) && (unsigned char)own[len] <= ' ';
+}
+
 /*
- * A name listed twice is stored twice, and the first is found: comparing
- * names here would cost more than it saves.
+ * A name listed twice is stored twice, and the first is found: comparing names
+ * costs more than it saves, but where a name is listed thousands of times.
  */
 static void store(struct symvers *sv, const struct field *name, uint32_t crc)
 {
-	size_t i = hash(name->start, name->len);
+	size_t i = hash(name->start, name->len), end = i + PROBES_UNCOMPARED;
 
-	while (sv->slots[i & sv->mask].name)
-		i++;
+	for (; sv->slots[i & sv->mask].name; i++)
+		if (i >= end && is_name(sv, &sv->slots[i & sv->mask], name->start, name->len))
+			return;
 	sv->slots[i & sv->mask].name = name->start - sv->text + 1;
 	sv->slots[i & sv->mask].crc = crc;
 	sv->count++;
@@ -167,15 +178,12 @@ bool symvers_find(const struct symvers *sv, const char *name, uint32_t *crc)
 {
 	const struct symvers_slot *slot;
 	size_t len = strlen(name), i = hash(name, len);
-	const char *found;
 
 	for (;; i++) {
 		slot = &sv->slots[i & sv->mask];
 		if (!slot->name)
 			return false;
-		found = sv->text + slot->name - 1;
-		if (len < (size_t)(sv->text + sv->size - found) &&
-		    !memcmp(found, name, len) && (unsigned char)found[len] <= ' ')
+		if (is_name(sv, slot, name, len))
 			break;
 	}
 	*crc = slot->crc;
