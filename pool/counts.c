@@ -11,7 +11,7 @@
 
 #define MAGIC	0x31746e63u	/* "cnt1" */
 
-static void put(FILE *to, uint32_t value)
+static void write_word(FILE *to, uint32_t value)
 {
 	unsigned char bytes[4] = {
 		value, value >> 8, value >> 16, value >> 24
@@ -25,30 +25,30 @@ static unsigned int planes_of(uint32_t n)
 	return n ? 32 - __builtin_clz(n) : 0;
 }
 
-static void put_planes(FILE *to, const uint32_t (*planes)[CL_MAX_WORDS],
-		       uint32_t nr, unsigned int nr_words)
+static void write_planes(FILE *to, const uint32_t (*planes)[CL_MAX_WORDS],
+			 uint32_t nr, unsigned int nr_words)
 {
 	unsigned int k, i;
 
 	for (k = 0; k < planes_of(nr); k++)
 		for (i = 0; i < nr_words; i++)
-			put(to, planes[k][i]);
+			write_word(to, planes[k][i]);
 }
 
 void cl_counts_write(const struct cl_counts *counts, FILE *to)
 {
 	unsigned int i;
 
-	put(to, MAGIC);
-	put(to, counts->nr_hosts);
-	put(to, counts->nr_limited);
-	put(to, counts->nr_words);
+	write_word(to, MAGIC);
+	write_word(to, counts->nr_hosts);
+	write_word(to, counts->nr_limited);
+	write_word(to, counts->nr_words);
 	for (i = 0; i <= counts->nr_words; i++)
-		put(to, counts->lengths[i]);
-	put_planes(to, (const uint32_t (*)[CL_MAX_WORDS])counts->defaults,
-		   counts->nr_hosts, counts->nr_words);
-	put_planes(to, (const uint32_t (*)[CL_MAX_WORDS])counts->maxima,
-		   counts->nr_limited, counts->nr_words);
+		write_word(to, counts->lengths[i]);
+	write_planes(to, (const uint32_t (*)[CL_MAX_WORDS])counts->defaults,
+		     counts->nr_hosts, counts->nr_words);
+	write_planes(to, (const uint32_t (*)[CL_MAX_WORDS])counts->maxima,
+		     counts->nr_limited, counts->nr_words);
 }
 
 struct bytes {
@@ -57,7 +57,7 @@ struct bytes {
 	bool short_of;		/* there were not enough */
 };
 
-static uint32_t take(struct bytes *from)
+static uint32_t parse_word(struct bytes *from)
 {
 	uint32_t value;
 
@@ -72,14 +72,14 @@ static uint32_t take(struct bytes *from)
 	return value;
 }
 
-static void take_planes(struct bytes *from, uint32_t (*planes)[CL_MAX_WORDS],
-			uint32_t nr, unsigned int nr_words)
+static void parse_planes(struct bytes *from, uint32_t (*planes)[CL_MAX_WORDS],
+			 uint32_t nr, unsigned int nr_words)
 {
 	unsigned int k, i;
 
 	for (k = 0; k < planes_of(nr); k++)
 		for (i = 0; i < nr_words; i++)
-			planes[k][i] = take(from);
+			planes[k][i] = parse_word(from);
 }
 
 int cl_counts_parse(struct cl_counts *counts, const char *bytes, size_t len,
@@ -88,22 +88,26 @@ int cl_counts_parse(struct cl_counts *counts, const char *bytes, size_t len,
 	struct bytes from = { (const unsigned char *)bytes, len, false };
 	struct cl_counts read;
 	unsigned int i;
+	uint32_t magic;
 
 	cl_counts_init(&read);
-	if (take(&from) != MAGIC)
+	magic = parse_word(&from);
+	if (magic << 8 == MAGIC << 8 && magic >> 24 > '1' && magic >> 24 <= '9')
+		return cl_record_later("counts", error);
+	if (magic != MAGIC)
 		return cl_fail(error, -EBADMSG, "counts",
 			       "are damaged: they do not begin as such");
-	read.nr_hosts = take(&from);
-	read.nr_limited = take(&from);
-	read.nr_words = take(&from);
+	read.nr_hosts = parse_word(&from);
+	read.nr_limited = parse_word(&from);
+	read.nr_words = parse_word(&from);
 	if (read.nr_words > CL_MAX_WORDS || read.nr_limited > read.nr_hosts)
 		return cl_fail(error, -EBADMSG, "counts",
 			       "are damaged: %u words of %u hosts",
 			       read.nr_words, read.nr_hosts);
 	for (i = 0; i <= read.nr_words; i++)
-		read.lengths[i] = take(&from);
-	take_planes(&from, read.defaults, read.nr_hosts, read.nr_words);
-	take_planes(&from, read.maxima, read.nr_limited, read.nr_words);
+		read.lengths[i] = parse_word(&from);
+	parse_planes(&from, read.defaults, read.nr_hosts, read.nr_words);
+	parse_planes(&from, read.maxima, read.nr_limited, read.nr_words);
 	if (from.short_of || from.left)
 		return cl_fail(error, -EBADMSG, "counts",
 			       "are damaged: %zu bytes are not as many as they need",

@@ -12,6 +12,7 @@
 #define CPULEVEL_POOL_H
 
 #include "../lib/cpulevel.h"
+#include "record.h"
 
 /* Names of pools, hosts, VMs and checkpoints. */
 #define CL_NAME_SIZE	65
@@ -326,23 +327,27 @@ void cl_xapi_free(struct cl_xapi *xapi);
 
 /* ---- As text, and as bytes -------------------------------------------- */
 
-/*
- * Written to be read by the same functions of this release and later ones;
- * -EBADMSG: damaged.  The caller checks the stream.
- */
-void cl_member_write(const struct cl_member *member, FILE *to);
-int cl_member_parse(struct cl_member *member, const char *text, size_t len,
-		    struct cl_error *error);
-void cl_accepted_leaves_write(const struct cl_accepted_leaves *accepted, FILE *to);
-int cl_accepted_leaves_parse(struct cl_accepted_leaves *accepted,
-			     const char *text, size_t len,
-			     struct cl_error *error);
-void cl_vm_write(const struct cl_vm *vm, FILE *to);
-int cl_vm_parse(struct cl_vm *vm, const char *text, size_t len,
-		struct cl_error *error);
-void cl_pool_write(const struct cl_pool *pool, FILE *to);
-int cl_pool_parse(struct cl_pool *pool, const char *text, size_t len,
-		  struct cl_error *error);
+/* Each with the record codec's functions: see record.h. */
+extern const struct cl_record_form cl_pool_form, cl_member_form, cl_vm_form,
+	cl_accepted_leaves_form;
+
+static inline int cl_pool_parse(struct cl_pool *pool, const char *text,
+				size_t len, struct cl_error *error)
+{
+	return cl_record_parse(&cl_pool_form, pool, text, len, error);
+}
+
+static inline int cl_member_parse(struct cl_member *member, const char *text,
+				  size_t len, struct cl_error *error)
+{
+	return cl_record_parse(&cl_member_form, member, text, len, error);
+}
+
+static inline int cl_vm_parse(struct cl_vm *vm, const char *text, size_t len,
+			      struct cl_error *error)
+{
+	return cl_record_parse(&cl_vm_form, vm, text, len, error);
+}
 
 /* Counts take as many bytes as they reach bits: about 6 KB for 100,000 hosts. */
 void cl_counts_write(const struct cl_counts *counts, FILE *to);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* Pools, their hosts and VMs as text. */
+/* The forms of records: pools, their hosts, VMs, the max leaves that hosts accept. */
 #include <errno.h>
 #include <string.h>
 
@@ -7,230 +7,142 @@
 #include "pool.h"
 #include "record.h"
 
+#define FORM(form_name, type, form_fields) \
+	.name = (form_name), .version = 1, .size = sizeof(type), \
+	.fields = (form_fields), .nr = ARRAY_SIZE(form_fields)
+
 /* ---- Pools ---- */
 
-#define POOL_FORM	"cpulevel-pool 1"
+#define POOL(member, as, ...)	CL_FIELD(struct cl_pool, member, as, ##__VA_ARGS__)
 
-void cl_pool_write(const struct cl_pool *pool, FILE *to)
+static const struct cl_record_field pool_fields[] = {
+	{ "name", POOL(name, CL_AS_OWN_NAME) },
+	{ "vendor", POOL(vendor, CL_AS_VENDOR) },
+	{ "changes", POOL(changes, CL_AS_U64) },
+	{ "hosts", POOL(nr_hosts, CL_AS_U32) },
+	{ "pv_hosts", POOL(offering[CL_GUEST_PV], CL_AS_U32) },
+	{ "hvm_hosts", POOL(offering[CL_GUEST_HVM], CL_AS_U32) },
+	{ "pv_level", POOL(level[CL_GUEST_PV], CL_AS_SET) },
+	{ "hvm_level", POOL(level[CL_GUEST_HVM], CL_AS_SET) },
+};
+
+const struct cl_record_form cl_pool_form = {
+	FORM("cpulevel-pool", struct cl_pool, pool_fields)
+};
+
+/* ---- Hosts: a record of the member, then the host as it is saved ---- */
+
+#define MEMBER_FORM	"cpulevel-member"
+#define MEMBER(member, as) CL_FIELD(struct cl_member, member, as)
+
+static const struct cl_record_field member_fields[] = {
+	{ "pool", MEMBER(pool, CL_AS_NAME) },
+	{ "boot", MEMBER(boot, CL_AS_TEXT) },
+	{ "machine", MEMBER(machine, CL_AS_TEXT) },
+	{ "estimated", MEMBER(estimated, CL_AS_BOOL) },
+	{ "one_policy", MEMBER(one_policy, CL_AS_BOOL) },
+};
+
+/* Of a host's fields the library checks the sets; these are names here. */
+static int check_host(const struct cl_host *host, struct cl_error *error)
 {
-	fputs(POOL_FORM "\n", to);
-	cl_put_text(to, "name", pool->name);
-	cl_put_text(to, "vendor", pool->vendor);
-	fprintf(to, "changes %llu\nhosts %u\npv_hosts %u\nhvm_hosts %u\n",
-		(unsigned long long)pool->changes, pool->nr_hosts,
-		pool->offering[CL_GUEST_PV], pool->offering[CL_GUEST_HVM]);
-	cl_put_set(to, "pv_level", &pool->level[CL_GUEST_PV]);
-	cl_put_set(to, "hvm_level", &pool->level[CL_GUEST_HVM]);
-	fputs("end\n", to);
+	int ret = cl_name_check(host->name, MEMBER_FORM, error);
+
+	return ret ? ret : cl_vendor_check(host->vendor, MEMBER_FORM, error);
 }
 
-static bool take_pool(void *value, const char *key, const char *text)
+static int write_host(const void *value, FILE *to, struct cl_error *error)
 {
-	struct cl_pool *pool = value;
+	const struct cl_member *member = value;
+	int ret = check_host(&member->host, error);
 
-	if (!strcmp(key, "name"))
-		return cl_take_text(pool->name, sizeof(pool->name), text);
-	if (!strcmp(key, "vendor"))
-		return cl_take_text(pool->vendor, sizeof(pool->vendor), text);
-	if (!strcmp(key, "changes"))
-		return cl_take_number(&pool->changes, text);
-	if (!strcmp(key, "hosts"))
-		return cl_take_count(&pool->nr_hosts, text);
-	if (!strcmp(key, "pv_hosts"))
-		return cl_take_count(&pool->offering[CL_GUEST_PV], text);
-	if (!strcmp(key, "hvm_hosts"))
-		return cl_take_count(&pool->offering[CL_GUEST_HVM], text);
-	if (!strcmp(key, "pv_level"))
-		return cl_take_set(&pool->level[CL_GUEST_PV], text);
-	if (!strcmp(key, "hvm_level"))
-		return cl_take_set(&pool->level[CL_GUEST_HVM], text);
-	return true;
-}
-
-int cl_pool_parse(struct cl_pool *pool, const char *text, size_t len,
-		  struct cl_error *error)
-{
-	struct cl_pool read = { .vendor = "" };
-	size_t used;
-	int ret;
-
-	ret = cl_walk(text, len, POOL_FORM, take_pool, &read, &used, error);
 	if (!ret)
-		*pool = read;
+		cl_host_write(&member->host, to);
 	return ret;
 }
 
-/* ---- Hosts ---- */
-
-#define MEMBER_FORM	"cpulevel-member 1"
-
-void cl_member_write(const struct cl_member *member, FILE *to)
-{
-	fputs(MEMBER_FORM "\n", to);
-	cl_put_text(to, "pool", member->pool);
-	cl_put_text(to, "boot", member->boot);
-	cl_put_text(to, "machine", member->machine);
-	cl_put_text(to, "estimated", member->estimated ? "yes" : "");
-	cl_put_text(to, "one_policy", member->one_policy ? "yes" : "");
-	fputs("end\n", to);
-	cl_host_write(&member->host, to);
-}
-
-static bool take_member(void *value, const char *key, const char *text)
+static int parse_host(void *value, const char *text, size_t len,
+		      struct cl_error *error)
 {
 	struct cl_member *member = value;
 
-	if (!strcmp(key, "pool"))
-		return cl_take_text(member->pool, sizeof(member->pool), text);
-	if (!strcmp(key, "boot"))
-		return cl_take_text(member->boot, sizeof(member->boot), text);
-	if (!strcmp(key, "machine"))
-		return cl_take_text(member->machine, sizeof(member->machine), text);
-	if (!strcmp(key, "estimated"))
-		member->estimated = true;
-	if (!strcmp(key, "one_policy"))
-		member->one_policy = true;
-	return true;
-}
-
-int cl_member_parse(struct cl_member *member, const char *text, size_t len,
-		    struct cl_error *error)
-{
-	struct cl_member read = { .pool = "" };
-	size_t used;
-	int ret;
-
-	ret = cl_walk(text, len, MEMBER_FORM, take_member, &read, &used, error);
-	if (ret)
-		return ret;
-	if (cl_host_parse(&read.host, text + used, len - used, "member", error))
-		return cl_fail(error, -EBADMSG, MEMBER_FORM,
-			       "record is damaged in its host");
+	if (cl_host_parse(&member->host, text, len, "member", NULL) ||
+	    check_host(&member->host, NULL))
+		return cl_record_damaged(MEMBER_FORM, "its host", error);
 	/* A member's max sets are complete; Xen's version is kept, and would say otherwise. */
-	read.host.one_policy = false;
-	*member = read;
+	member->host.one_policy = false;
 	return 0;
 }
+
+const struct cl_record_form cl_member_form = {
+	FORM(MEMBER_FORM, struct cl_member, member_fields),
+	.write_rest = write_host, .parse_rest = parse_host
+};
 
 /* ---- VMs ---- */
 
-#define VM_FORM	"cpulevel-vm 1"
+#define VM(member, as, ...)	CL_FIELD(struct cl_vm, member, as, ##__VA_ARGS__)
 
-void cl_vm_write(const struct cl_vm *vm, FILE *to)
+static const struct cl_record_field vm_fields[] = {
+	{ "name", VM(name, CL_AS_OWN_NAME) },
+	{ "pool", VM(pool, CL_AS_NAME) },
+	{ "host", VM(host, CL_AS_NAME) },
+	{ "type", VM(type, CL_AS_CHOICE, .name_of = cl_vm_type_name) },
+	{ "state", VM(state, CL_AS_CHOICE, .name_of = cl_vm_state_name) },
+	{ "kind", VM(kind, CL_AS_CHOICE, .name_of = cl_vm_kind_name) },
+	{ "flag", VM(flags, CL_AS_BITS, .name_of = cl_vm_flag_name) },
+	{ "vendor", VM(vendor, CL_AS_VENDOR) },
+	{ "set", VM(set, CL_AS_SET) },
+	{ "exposed", VM(exposed, CL_AS_SET) },
+	{ "seen", VM(seen, CL_AS_SET) },
+	{ "leaves", VM(max_leaves, CL_AS_MAX_LEAVES) },
+	{ "pending", VM(pending, CL_AS_CHOICE, .how = CL_OMIT_ZERO, .name_of = cl_vm_pending_name) },
+	{ "pending_host", VM(pending_host, CL_AS_NAME) },
+	{ "pending_since", VM(pending_since, CL_AS_TIME, .how = CL_OMIT_ZERO) },
+	{ "moving_to", VM(pending_host, CL_AS_NAME, .how = CL_ONLY_READ) },
+	{ "moving_since", VM(pending_since, CL_AS_TIME, .how = CL_ONLY_READ) },
+};
+
+static int check_pending(const void *value, FILE *to, struct cl_error *error)
 {
-	char leaves[CL_MAX_LEAVES_TEXT_SIZE];
-	unsigned int n;
+	const struct cl_vm *vm = value;
 
-	fputs(VM_FORM "\n", to);
-	cl_put_text(to, "name", vm->name);
-	cl_put_text(to, "pool", vm->pool);
-	cl_put_text(to, "host", vm->host);
-	cl_put_text(to, "type", cl_vm_type_name(vm->type));
-	cl_put_text(to, "state", cl_vm_state_name(vm->state));
-	cl_put_text(to, "kind", cl_vm_kind_name(vm->kind));
-	for (n = 0; cl_vm_flag_name(n); n++)
-		if (vm->flags >> n & 1)
-			cl_put_text(to, "flag", cl_vm_flag_name(n));
-	cl_put_text(to, "vendor", vm->vendor);
-	cl_put_set(to, "set", &vm->set);
-	cl_put_set(to, "exposed", &vm->exposed);
-	cl_put_set(to, "seen", &vm->seen);
-	if (cl_max_leaves_text(&vm->max_leaves, leaves))
-		cl_put_text(to, "leaves", leaves);
-	if (vm->pending)
-		cl_put_text(to, "pending", cl_vm_pending_name(vm->pending));
-	cl_put_text(to, "pending_host", vm->pending_host);
-	if (vm->pending_since)
-		fprintf(to, "pending_since %lld\n", (long long)vm->pending_since);
-	fputs("end\n", to);
+	(void)to;
+	return *vm->pending_host && !vm->pending ?
+	       cl_fail(error, -EINVAL, vm->name,
+		       "nothing is pending on %s; nothing was recorded",
+		       vm->pending_host) : 0;
 }
 
-static bool take_choice(struct cl_vm *vm, const char *key, const char *text)
-{
-	unsigned int n;
-
-	if (!strcmp(key, "type")) {
-		if (!cl_take_name(&n, cl_vm_type_name, text))
-			return false;
-		vm->type = n;
-	}
-	if (!strcmp(key, "state")) {
-		if (!cl_take_name(&n, cl_vm_state_name, text))
-			return false;
-		vm->state = n;
-	}
-	if (!strcmp(key, "kind")) {
-		if (!cl_take_name(&n, cl_vm_kind_name, text))
-			return false;
-		vm->kind = n;
-	}
-	if (!strcmp(key, "flag")) {
-		if (!cl_take_name(&n, cl_vm_flag_name, text))
-			return false;
-		vm->flags |= 1u << n;
-	}
-	return true;
-}
-
-/* Records of earlier releases have moving_to and moving_since. */
-static bool take_pending(struct cl_vm *vm, const char *key, const char *text)
-{
-	uint64_t since;
-	unsigned int n;
-
-	if (!strcmp(key, "pending")) {
-		if (!cl_take_name(&n, cl_vm_pending_name, text))
-			return false;
-		vm->pending = n;
-	}
-	if (!strcmp(key, "pending_host") || !strcmp(key, "moving_to"))
-		return cl_take_text(vm->pending_host, sizeof(vm->pending_host),
-				    text);
-	if (strcmp(key, "pending_since") && strcmp(key, "moving_since"))
-		return true;
-	if (!cl_take_number(&since, text) || since > INT64_MAX)
-		return false;
-	vm->pending_since = since;
-	return true;
-}
-
-static bool take_vm(void *value, const char *key, const char *text)
+/* Of earlier releases: a VM that moved to where it was, was being started. */
+static int settle_pending(void *value, const char *text, size_t len,
+			  struct cl_error *error)
 {
 	struct cl_vm *vm = value;
 
-	if (!strcmp(key, "name"))
-		return cl_take_text(vm->name, sizeof(vm->name), text);
-	if (!strcmp(key, "pool"))
-		return cl_take_text(vm->pool, sizeof(vm->pool), text);
-	if (!strcmp(key, "host"))
-		return cl_take_text(vm->host, sizeof(vm->host), text);
-	if (!strcmp(key, "vendor"))
-		return cl_take_text(vm->vendor, sizeof(vm->vendor), text);
-	if (!strcmp(key, "set"))
-		return cl_take_set(&vm->set, text);
-	if (!strcmp(key, "exposed"))
-		return cl_take_set(&vm->exposed, text);
-	if (!strcmp(key, "seen"))
-		return cl_take_set(&vm->seen, text);
-	if (!strcmp(key, "leaves"))
-		return cl_max_leaves_parse(&vm->max_leaves, text);
-	return take_choice(vm, key, text) && take_pending(vm, key, text);
+	(void)text;
+	if (*vm->pending_host && !vm->pending)
+		vm->pending = strcmp(vm->pending_host, vm->host) ?
+			      CL_PENDING_MOVING : CL_PENDING_STARTING;
+	return len ? cl_record_damaged("cpulevel-vm", "what follows its end",
+				       error) : 0;
 }
 
-int cl_vm_parse(struct cl_vm *vm, const char *text, size_t len,
-		struct cl_error *error)
-{
-	struct cl_vm read = { .name = "" };
-	size_t used;
-	int ret;
+const struct cl_record_form cl_vm_form = {
+	FORM("cpulevel-vm", struct cl_vm, vm_fields),
+	.write_rest = check_pending, .parse_rest = settle_pending
+};
 
-	ret = cl_walk(text, len, VM_FORM, take_vm, &read, &used, error);
-	if (ret)
-		return ret;
-	/* An earlier release: what moved to where it was, was being started. */
-	if (*read.pending_host && !read.pending)
-		read.pending = strcmp(read.pending_host, read.host) ?
-			       CL_PENDING_MOVING : CL_PENDING_STARTING;
-	*vm = read;
-	return 0;
-}
+/* ---- Max leaves that a host accepts ---- */
+
+#define ACCEPTED(member) \
+	CL_FIELD(struct cl_accepted_leaves, member, CL_AS_MAX_LEAVES)
+
+static const struct cl_record_field accepted_fields[] = {
+	{ "pv", ACCEPTED(of[CL_GUEST_PV]) },
+	{ "hvm", ACCEPTED(of[CL_GUEST_HVM]) },
+};
+
+const struct cl_record_form cl_accepted_leaves_form = {
+	FORM("cpulevel-takes", struct cl_accepted_leaves, accepted_fields)
+};

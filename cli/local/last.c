@@ -31,34 +31,19 @@ static void now_text(char text[32])
 
 /* ---- Records in JSON ---- */
 
-typedef void write_record(const void *record, FILE *to);
-
-static void write_member(const void *record, FILE *to)
-{
-	cl_member_write(record, to);
-}
-
-static void write_pool(const void *record, FILE *to)
-{
-	cl_pool_write(record, to);
-}
-
-static void write_vm(const void *record, FILE *to)
-{
-	cl_vm_write(record, to);
-}
-
-static json_t *text_of(write_record *write, const void *record)
+static json_t *text_of(const struct cl_record_form *form, const void *record)
 {
 	char *text = NULL;
 	size_t len;
 	FILE *to = open_memstream(&text, &len);
-	json_t *made;
+	json_t *made = NULL;
+	int ret;
 
 	if (!to)
 		return NULL;
-	write(record, to);
-	made = fclose(to) ? NULL : json_string(text);
+	ret = cl_record_write(form, record, to, NULL);
+	if (!fclose(to) && !ret)
+		made = json_string(text);
 	free(text);
 	return made;
 }
@@ -91,8 +76,8 @@ void keep_last(const struct arguments *args, const struct cl_member *host,
 		   json_pack("{s:s, s:s, s:s, s:o, s:o}",
 			     "schema", "cpulevel/last-level/1",
 			     "store", store_name(args), "time", when,
-			     "pool", text_of(write_pool, pool),
-			     "host", text_of(write_member, &member)));
+			     "pool", text_of(&cl_pool_form, pool),
+			     "host", text_of(&cl_member_form, &member)));
 }
 
 bool read_last(struct last_known *known, const struct arguments *args,
@@ -137,7 +122,7 @@ int note_vm(const struct arguments *args, const struct cl_vm *vm)
 			  json_pack("{s:s, s:s, s:s, s:s, s:o}",
 				    "schema", "cpulevel/noted-vm/1",
 				    "store", store_name(args), "time", when,
-				    "boot", boot, "vm", text_of(write_vm, vm)));
+				    "boot", boot, "vm", text_of(&cl_vm_form, vm)));
 }
 
 bool read_noted(struct cl_vm *vm, const struct arguments *args,

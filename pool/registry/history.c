@@ -1,85 +1,29 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* What changed a pool's level, or was forced: kept, and read again. */
-#include <errno.h>
-#include <string.h>
-
+/* What changed a pool's level, or was forced: the form of its records, and reading them. */
 #include "../../lib/private.h"
-#include "../record.h"
 #include "registry.h"
 
-#define FORM	"cpulevel-event 1"
+#define EVENT(member, as)	CL_FIELD(struct cl_event, member, as)
 
-void cl_event_write(const struct cl_event *event, FILE *to)
-{
-	fputs(FORM "\n", to);
-	fprintf(to, "number %llu\ntime %lld\nhosts %u\n",
-		(unsigned long long)event->number, (long long)event->time,
-		event->nr_hosts);
-	cl_put_text(to, "verb", event->verb);
-	cl_put_text(to, "subject", event->subject);
-	cl_put_text(to, "object", event->object);
-	cl_put_text(to, "forced", event->forced ? "yes" : "");
-	cl_put_text(to, "stranded", event->stranded ? "yes" : "");
-	cl_put_set(to, "pv_before", &event->before[CL_GUEST_PV]);
-	cl_put_set(to, "pv", &event->after[CL_GUEST_PV]);
-	cl_put_set(to, "hvm_before", &event->before[CL_GUEST_HVM]);
-	cl_put_set(to, "hvm", &event->after[CL_GUEST_HVM]);
-	fputs("end\n", to);
-}
+static const struct cl_record_field fields[] = {
+	{ "number", EVENT(number, CL_AS_U64) },
+	{ "time", EVENT(time, CL_AS_TIME) },
+	{ "hosts", EVENT(nr_hosts, CL_AS_U32) },
+	{ "verb", EVENT(verb, CL_AS_TEXT) },
+	{ "subject", EVENT(subject, CL_AS_NAME) },
+	{ "object", EVENT(object, CL_AS_NAME) },
+	{ "forced", EVENT(forced, CL_AS_BOOL) },
+	{ "stranded", EVENT(stranded, CL_AS_BOOL) },
+	{ "pv_before", EVENT(before[CL_GUEST_PV], CL_AS_SET) },
+	{ "pv", EVENT(after[CL_GUEST_PV], CL_AS_SET) },
+	{ "hvm_before", EVENT(before[CL_GUEST_HVM], CL_AS_SET) },
+	{ "hvm", EVENT(after[CL_GUEST_HVM], CL_AS_SET) },
+};
 
-static bool take_level(struct cl_event *event, const char *key,
-		       const char *text)
-{
-	if (!strcmp(key, "pv_before"))
-		return cl_take_set(&event->before[CL_GUEST_PV], text);
-	if (!strcmp(key, "pv"))
-		return cl_take_set(&event->after[CL_GUEST_PV], text);
-	if (!strcmp(key, "hvm_before"))
-		return cl_take_set(&event->before[CL_GUEST_HVM], text);
-	if (!strcmp(key, "hvm"))
-		return cl_take_set(&event->after[CL_GUEST_HVM], text);
-	return true;
-}
-
-static bool take(void *value, const char *key, const char *text)
-{
-	struct cl_event *event = value;
-	uint64_t number;
-
-	if (!strcmp(key, "number"))
-		return cl_take_number(&event->number, text);
-	if (!strcmp(key, "time")) {
-		if (!cl_take_number(&number, text) || number > INT64_MAX)
-			return false;
-		event->time = number;
-	}
-	if (!strcmp(key, "hosts"))
-		return cl_take_count(&event->nr_hosts, text);
-	if (!strcmp(key, "verb"))
-		return cl_take_text(event->verb, sizeof(event->verb), text);
-	if (!strcmp(key, "subject"))
-		return cl_take_text(event->subject, sizeof(event->subject), text);
-	if (!strcmp(key, "object"))
-		return cl_take_text(event->object, sizeof(event->object), text);
-	if (!strcmp(key, "forced"))
-		event->forced = true;
-	if (!strcmp(key, "stranded"))
-		event->stranded = true;
-	return take_level(event, key, text);
-}
-
-int cl_event_parse(struct cl_event *event, const char *text, size_t len,
-		   struct cl_error *error)
-{
-	struct cl_event read = { .verb = "" };
-	size_t used;
-	int ret;
-
-	ret = cl_walk(text, len, FORM, take, &read, &used, error);
-	if (!ret)
-		*event = read;
-	return ret;
-}
+const struct cl_record_form cl_event_form = {
+	.name = "cpulevel-event", .version = 1, .size = sizeof(struct cl_event),
+	.fields = fields, .nr = ARRAY_SIZE(fields)
+};
 
 struct listing {
 	struct cl_txn *txn;

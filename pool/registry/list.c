@@ -16,6 +16,8 @@ struct query {
 	struct cl_pool_counts *counts;
 	unsigned int nr;
 	char first[CL_NAME_SIZE];
+	char prefix[CL_KEY_SIZE];
+	cl_each_function *list;
 	union {
 		int (*pool)(void *arg, const struct cl_pool *pool);
 		int (*host)(void *arg, const struct cl_member *member);
@@ -112,6 +114,15 @@ int cl_registry_find_vm(struct cl_store *store, const char *name,
 
 /* ---- All of them ---- */
 
+/* All below a prefix, each handed to @list, which gets the query. */
+static int view_all(struct cl_txn *txn, void *arg)
+{
+	struct query *query = arg;
+
+	query->txn = txn;
+	return cl_txn_scan(txn, query->prefix, NULL, query->list, query);
+}
+
 static int list_pool(void *arg, const char *key, const struct cl_value *value)
 {
 	struct query *query = arg;
@@ -124,23 +135,16 @@ static int list_pool(void *arg, const char *key, const struct cl_value *value)
 	return ret ? ret : query->each.pool(query->arg, &pool);
 }
 
-static int list_pools(struct cl_txn *txn, void *arg)
-{
-	struct query *query = arg;
-
-	query->txn = txn;
-	return cl_txn_scan(txn, "pool/", NULL, list_pool, query);
-}
-
 int cl_registry_pools(struct cl_store *store,
 		      int (*each)(void *arg, const struct cl_pool *pool),
 		      void *arg, struct cl_error *error)
 {
 	struct query query = {
+		.prefix = "pool/", .list = list_pool,
 		.each.pool = each, .arg = arg
 	};
 
-	return cl_store_view(store, list_pools, &query, error);
+	return cl_store_view(store, view_all, &query, error);
 }
 
 static int list_host(void *arg, const char *key, const struct cl_value *value)
@@ -154,26 +158,16 @@ static int list_host(void *arg, const char *key, const struct cl_value *value)
 	return ret ? ret : query->each.host(query->arg, &member);
 }
 
-static int list_hosts(struct cl_txn *txn, void *arg)
-{
-	struct query *query = arg;
-	char prefix[CL_KEY_SIZE];
-
-	query->txn = txn;
-	CL_KEY(prefix, "member/%s/", query->name);
-	return cl_txn_scan(txn, prefix, NULL, list_host, query);
-}
-
 int cl_registry_hosts(struct cl_store *store, const char *pool,
 		      int (*each)(void *arg, const struct cl_member *member),
 		      void *arg, struct cl_error *error)
 {
 	struct query query = {
-		.name = pool, .arg = arg,
-		.each.host = each
+		.list = list_host, .each.host = each, .arg = arg
 	};
 
-	return cl_store_view(store, list_hosts, &query, error);
+	CL_KEY(query.prefix, "member/%s/", pool);
+	return cl_store_view(store, view_all, &query, error);
 }
 
 static int list_vm(void *arg, const char *key, const struct cl_value *value)
@@ -189,34 +183,16 @@ static int list_vm(void *arg, const char *key, const struct cl_value *value)
 	return query->each.vm(query->arg, &vm);
 }
 
-static int list_vms(struct cl_txn *txn, void *arg)
-{
-	struct query *query = arg;
-
-	query->txn = txn;
-	return cl_txn_scan(txn, "vm/", NULL, list_vm, query);
-}
-
 int cl_registry_vms(struct cl_store *store, const char *pool,
 		    int (*each)(void *arg, const struct cl_vm *vm),
 		    void *arg, struct cl_error *error)
 {
 	struct query query = {
-		.pool = pool, .arg = arg,
-		.each.vm = each
+		.prefix = "vm/", .list = list_vm, .pool = pool,
+		.each.vm = each, .arg = arg
 	};
 
-	return cl_store_view(store, list_vms, &query, error);
-}
-
-static int list_saved(struct cl_txn *txn, void *arg)
-{
-	struct query *query = arg;
-	char prefix[CL_KEY_SIZE];
-
-	query->txn = txn;
-	CL_KEY(prefix, "saved/%s/", query->name);
-	return cl_txn_scan(txn, prefix, NULL, list_vm, query);
+	return cl_store_view(store, view_all, &query, error);
 }
 
 int cl_registry_checkpoints(struct cl_store *store, const char *vm,
@@ -224,9 +200,9 @@ int cl_registry_checkpoints(struct cl_store *store, const char *vm,
 			    void *arg, struct cl_error *error)
 {
 	struct query query = {
-		.name = vm, .arg = arg,
-		.each.vm = each
+		.list = list_vm, .each.vm = each, .arg = arg
 	};
 
-	return cl_store_view(store, list_saved, &query, error);
+	CL_KEY(query.prefix, "saved/%s/", vm);
+	return cl_store_view(store, view_all, &query, error);
 }

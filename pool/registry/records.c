@@ -23,30 +23,45 @@ static const char *const guest_names[CL_NR_GUESTS] = {
 	[CL_GUEST_PV] = "pv", [CL_GUEST_HVM] = "hvm",
 };
 
-/* ---- Writing: through a stream into memory ---- */
+/* ---- One record: through a stream into memory, and back ---- */
 
-struct record {
+struct stream {
 	FILE *to;
 	char *text;
 	size_t len;
 };
 
-static int begin(struct cl_txn *txn, struct record *record)
+static int open_stream(struct cl_txn *txn, struct stream *stream)
 {
-	record->text = NULL;
-	record->to = open_memstream(&record->text, &record->len);
-	return record->to ? 0 : cl_fail(txn->error, -ENOMEM, "record",
+	stream->text = NULL;
+	stream->to = open_memstream(&stream->text, &stream->len);
+	return stream->to ? 0 : cl_fail(txn->error, -ENOMEM, "record",
 					"out of memory");
 }
 
-static int finish(struct cl_txn *txn, struct record *record, const char *key)
+/* @ret is how writing into the stream ended. */
+static int put_stream(struct cl_txn *txn, const char *key,
+		      struct stream *stream, int ret)
 {
-	int bad = ferror(record->to) | fclose(record->to), ret;
+	bool bad = ferror(stream->to) | fclose(stream->to);
 
-	ret = bad ? cl_fail(txn->error, -ENOMEM, "record", "out of memory") :
-		    cl_txn_put(txn, key, record->text, record->len);
-	free(record->text);
+	if (!ret && bad)
+		ret = cl_fail(txn->error, -ENOMEM, "record", "out of memory");
+	if (!ret)
+		ret = cl_txn_put(txn, key, stream->text, stream->len);
+	free(stream->text);
 	return ret;
+}
+
+static int put(struct cl_txn *txn, const char *key,
+	       const struct cl_record_form *form, const void *value)
+{
+	struct stream stream;
+	int ret = open_stream(txn, &stream);
+
+	return ret ? ret : put_stream(txn, key, &stream,
+				      cl_record_write(form, value, stream.to,
+						      txn->error));
 }
 
 /* What is missing for people: "host h7", "VM web". */
@@ -56,6 +71,21 @@ static int missing(struct cl_txn *txn, int ret, const char *what,
 	if (ret != -ENOENT)
 		return ret;
 	return cl_fail(txn->error, ret, name, "no such %s in the store", what);
+}
+
+static int get(struct cl_txn *txn, const char *key, const char *what,
+	       const char *name, const struct cl_record_form *form, void *to)
+{
+	struct cl_value value;
+	int ret = cl_name_check(name, what, txn->error);
+
+	if (!ret)
+		ret = cl_txn_get(txn, key, &value);
+	if (ret)
+		return missing(txn, ret, what, name);
+	ret = cl_record_parse(form, to, value.data, value.len, txn->error);
+	free(value.data);
+	return ret;
 }
 
 /* ---- Pools ---- */
@@ -80,46 +110,41 @@ int cl_get_pool(struct cl_txn *txn, const char *name, struct cl_pool *pool,
 		struct cl_pool_counts *counts)
 {
 	char key[CL_KEY_SIZE];
-	struct cl_value value;
-	int ret = cl_name_check(name, "pool", txn->error);
+	unsigned int guest;
+	int ret;
 
 	CL_KEY(key, "pool/%s", name);
-	if (!ret)
-		ret = cl_txn_get(txn, key, &value);
-	if (ret)
-		return missing(txn, ret, "pool", name);
-	ret = cl_pool_parse(pool, value.data, value.len, txn->error);
-	free(value.data);
-	if (!ret && counts)
-		ret = get_counts(txn, name, CL_GUEST_PV,
-				 &counts->of[CL_GUEST_PV]);
-	if (!ret && counts)
-		ret = get_counts(txn, name, CL_GUEST_HVM,
-				 &counts->of[CL_GUEST_HVM]);
+	ret = get(txn, key, "pool", name, &cl_pool_form, pool);
+	for (guest = 0; counts && guest < CL_NR_GUESTS && !ret; guest++)
+		ret = get_counts(txn, name, guest, &counts->of[guest]);
 	return ret;
+}
+
+static int put_counts(struct cl_txn *txn, const char *pool, unsigned int guest,
+		      const struct cl_counts *counts)
+{
+	char key[CL_KEY_SIZE];
+	struct stream stream;
+	int ret = open_stream(txn, &stream);
+
+	if (ret)
+		return ret;
+	cl_counts_write(counts, stream.to);
+	CL_KEY(key, "counts/%s/%s", pool, guest_names[guest]);
+	return put_stream(txn, key, &stream, 0);
 }
 
 int cl_put_pool(struct cl_txn *txn, const struct cl_pool *pool,
 		const struct cl_pool_counts *counts)
 {
 	char key[CL_KEY_SIZE];
-	struct record record;
 	unsigned int guest;
-	int ret = begin(txn, &record);
+	int ret;
 
-	if (ret)
-		return ret;
-	cl_pool_write(pool, record.to);
 	CL_KEY(key, "pool/%s", pool->name);
-	ret = finish(txn, &record, key);
-	for (guest = 0; counts && guest < CL_NR_GUESTS && !ret; guest++) {
-		ret = begin(txn, &record);
-		if (ret)
-			break;
-		cl_counts_write(&counts->of[guest], record.to);
-		CL_KEY(key, "counts/%s/%s", pool->name, guest_names[guest]);
-		ret = finish(txn, &record, key);
-	}
+	ret = put(txn, key, &cl_pool_form, pool);
+	for (guest = 0; counts && guest < CL_NR_GUESTS && !ret; guest++)
+		ret = put_counts(txn, pool->name, guest, &counts->of[guest]);
 	return ret;
 }
 
@@ -128,47 +153,25 @@ int cl_put_pool(struct cl_txn *txn, const struct cl_pool *pool,
 int cl_get_host(struct cl_txn *txn, const char *name, struct cl_member *member)
 {
 	char key[CL_KEY_SIZE];
-	struct cl_value value;
-	int ret = cl_name_check(name, "host", txn->error);
 
 	CL_KEY(key, "host/%s", name);
-	if (!ret)
-		ret = cl_txn_get(txn, key, &value);
-	if (ret)
-		return missing(txn, ret, "host", name);
-	ret = cl_member_parse(member, value.data, value.len, txn->error);
-	free(value.data);
-	return ret;
-}
-
-/* Beside the host, so that those of all are read as one. */
-static int put_accepted(struct cl_txn *txn, const struct cl_member *member)
-{
-	char key[CL_KEY_SIZE];
-	struct cl_accepted_leaves accepted;
-	struct record record;
-	int ret = begin(txn, &record);
-
-	if (ret)
-		return ret;
-	cl_accepted_leaves_of(&accepted, member);
-	cl_accepted_leaves_write(&accepted, record.to);
-	CL_KEY(key, "member/%s/%s", member->pool, member->host.name);
-	return finish(txn, &record, key);
+	return get(txn, key, "host", name, &cl_member_form, member);
 }
 
 int cl_put_host(struct cl_txn *txn, const struct cl_member *member)
 {
+	struct cl_accepted_leaves accepted;
 	char key[CL_KEY_SIZE];
-	struct record record;
-	int ret = begin(txn, &record);
+	int ret;
 
+	CL_KEY(key, "host/%s", member->host.name);
+	ret = put(txn, key, &cl_member_form, member);
 	if (ret)
 		return ret;
-	cl_member_write(member, record.to);
-	CL_KEY(key, "host/%s", member->host.name);
-	ret = finish(txn, &record, key);
-	return ret ? ret : put_accepted(txn, member);
+	/* Beside the host, so that those of all are read as one. */
+	cl_accepted_leaves_of(&accepted, member);
+	CL_KEY(key, "member/%s/%s", member->pool, member->host.name);
+	return put(txn, key, &cl_accepted_leaves_form, &accepted);
 }
 
 struct joining {
@@ -184,8 +187,9 @@ static int join_accepted(void *arg, const char *key, const struct cl_value *valu
 	int ret;
 
 	if (value->len) {
-		ret = cl_accepted_leaves_parse(&accepted, value->data, value->len,
-					       joining->txn->error);
+		ret = cl_record_parse(&cl_accepted_leaves_form, &accepted,
+				      value->data, value->len,
+				      joining->txn->error);
 	} else {
 		ret = cl_get_host(joining->txn, strrchr(key, '/') + 1, &member);
 		if (!ret)
@@ -220,27 +224,12 @@ int cl_remove_host(struct cl_txn *txn, const struct cl_member *member)
 
 /* ---- VMs and checkpoints ---- */
 
-static int get_vm(struct cl_txn *txn, const char *key, const char *what,
-		  const char *name, struct cl_vm *vm)
-{
-	struct cl_value value;
-	int ret = cl_name_check(name, what, txn->error);
-
-	if (!ret)
-		ret = cl_txn_get(txn, key, &value);
-	if (ret)
-		return missing(txn, ret, what, name);
-	ret = cl_vm_parse(vm, value.data, value.len, txn->error);
-	free(value.data);
-	return ret;
-}
-
 int cl_get_vm(struct cl_txn *txn, const char *name, struct cl_vm *vm)
 {
 	char key[CL_KEY_SIZE];
 
 	CL_KEY(key, "vm/%s", name);
-	return get_vm(txn, key, "VM", name, vm);
+	return get(txn, key, "VM", name, &cl_vm_form, vm);
 }
 
 int cl_get_saved(struct cl_txn *txn, const char *vm, const char *name,
@@ -249,18 +238,7 @@ int cl_get_saved(struct cl_txn *txn, const char *vm, const char *name,
 	char key[CL_KEY_SIZE];
 
 	CL_KEY(key, "saved/%s/%s", vm, name);
-	return get_vm(txn, key, "checkpoint of that VM", name, saved);
-}
-
-static int put_vm(struct cl_txn *txn, const char *key, const struct cl_vm *vm)
-{
-	struct record record;
-	int ret = begin(txn, &record);
-
-	if (ret)
-		return ret;
-	cl_vm_write(vm, record.to);
-	return finish(txn, &record, key);
+	return get(txn, key, "checkpoint of that VM", name, &cl_vm_form, saved);
 }
 
 int cl_put_saved(struct cl_txn *txn, const char *vm, const struct cl_vm *saved)
@@ -268,7 +246,7 @@ int cl_put_saved(struct cl_txn *txn, const char *vm, const struct cl_vm *saved)
 	char key[CL_KEY_SIZE];
 
 	CL_KEY(key, "saved/%s/%s", vm, saved->name);
-	return put_vm(txn, key, saved);
+	return put(txn, key, &cl_vm_form, saved);
 }
 
 static bool runs_on(const struct cl_vm *vm, const char *host)
@@ -311,7 +289,7 @@ int cl_put_vm(struct cl_txn *txn, const struct cl_vm *vm,
 	if (!ret && before)
 		ret = update_both(txn, before, vm, before);
 	CL_KEY(key, "vm/%s", vm->name);
-	return ret ? ret : put_vm(txn, key, vm);
+	return ret ? ret : put(txn, key, &cl_vm_form, vm);
 }
 
 int cl_remove_vm(struct cl_txn *txn, const struct cl_vm *vm)
@@ -329,16 +307,11 @@ int cl_put_event(struct cl_txn *txn, struct cl_pool *pool,
 		 struct cl_event *event)
 {
 	char key[CL_KEY_SIZE];
-	struct record record;
-	int ret = begin(txn, &record);
 
-	if (ret)
-		return ret;
 	event->number = ++pool->changes;
 	event->time = time(NULL);
 	event->nr_hosts = pool->nr_hosts;
-	cl_event_write(event, record.to);
 	CL_KEY(key, "history/%s/%016llx", pool->name,
 	       (unsigned long long)event->number);
-	return finish(txn, &record, key);
+	return put(txn, key, &cl_event_form, event);
 }

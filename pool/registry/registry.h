@@ -85,9 +85,13 @@ struct cl_event {
 	struct cl_featureset before[CL_NR_GUESTS], after[CL_NR_GUESTS];	/* by enum cl_guest */
 };
 
-void cl_event_write(const struct cl_event *event, FILE *to);
-int cl_event_parse(struct cl_event *event, const char *text, size_t len,
-		   struct cl_error *error);
+extern const struct cl_record_form cl_event_form;
+
+static inline int cl_event_parse(struct cl_event *event, const char *text,
+				 size_t len, struct cl_error *error)
+{
+	return cl_record_parse(&cl_event_form, event, text, len, error);
+}
 
 /* Those of a pool after the one with number @after. */
 int cl_registry_history(struct cl_store *store, const char *pool,

@@ -197,3 +197,26 @@ shared_store() {
 	run -2 cpulevel pool leave haswell
 	[[ $output = *"cannot be written; nothing was changed"* ]]
 }
+
+# An export, changed by sed in one record, imported into a new store: it is refused, and nothing is stored.
+refuse_import() {	# SCRIPT MESSAGE
+	sed "$1" all.json >changed.json
+	run -1 cmp -s all.json changed.json
+	run -2 cpulevel pool import --store new.db changed.json
+	[[ $output = *"$2"* ]]
+	run -2 cpulevel pool show --pool lab --store new.db
+	rm -f new.db*
+}
+
+@test "records that no release writes are refused at the import" {
+	join haswell
+	cpulevel vm start web --type pvh --host haswell >/dev/null
+	cpulevel pool export >all.json
+	vm='/cpulevel-vm 1/'
+	refuse_import "$vm s/vendor GenuineIntel/vendor Genuine\\\\u0001ntel/" "record is damaged at 'vendor Genuine"
+	refuse_import "$vm s/vendor GenuineIntel/vendor GenuineIntél/" "record is damaged at 'vendor Genuine"
+	refuse_import "$vm s/host haswell/host has\\/well/" "record is damaged at 'host has"
+	refuse_import "/cpulevel-member 1/ s/vendor GenuineIntel/vendor GenuineIntél/" "record is damaged at"
+	refuse_import "s/cpulevel-vm 1/cpulevel-vm 2/" "was written by a later release of cpulevel; update this one"
+	cpulevel pool import --store new.db all.json
+}

@@ -245,9 +245,9 @@ static void test_damage(void)
 	FILE *to = open_memstream(&text, &len);
 
 	accepted = (struct cl_accepted_leaves){ .of = { [CL_GUEST_PV] = few, [CL_GUEST_HVM] = many } };
-	cl_accepted_leaves_write(&accepted, to);
+	cl_record_write(&cl_accepted_leaves_form, &accepted, to, &error);
 	fclose(to);
-	ok(!cl_accepted_leaves_parse(&back, text, len, &error) && !memcmp(&back, &accepted, sizeof(back)),
+	ok(!cl_record_parse(&cl_accepted_leaves_form, &back, text, len, &error) && !memcmp(&back, &accepted, sizeof(back)),
 	   "what a host takes is read as it was written");
 	free(text);
 	ok(!cl_vm_parse(&vm, older, strlen(older), &error) && !vm.max_leaves.max_leaf,
