@@ -94,8 +94,13 @@ static void write_number(const struct cl_record_field *field, uint64_t number,
 static void write_text(const struct cl_record_field *field, const char *text,
 		       FILE *to)
 {
-	if (*text)
-		fprintf(to, "%s %s\n", field->key, text);
+	if (!*text)
+		return;
+	/* Most of what is written, and much faster than fprintf(). */
+	fputs_unlocked(field->key, to);
+	putc_unlocked(' ', to);
+	fputs_unlocked(text, to);
+	putc_unlocked('\n', to);
 }
 
 static void write_names(const struct cl_record_field *field, unsigned int number,
