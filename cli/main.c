@@ -73,7 +73,7 @@ static int choose(const struct option_info *option, const char *value)
 }
 
 /* Take the option with that bit into @args. */
-static int take_option(struct arguments *args, unsigned int bit,
+static int parse_option(struct arguments *args, unsigned int bit,
 		       const char *value)
 {
 	const struct option_info *option = option_table;
@@ -137,7 +137,7 @@ static int parse_options(struct arguments *args, int argc, char **argv)
 		if (bit == '?')
 			return complain(argv[optind - 1],
 					"no such option; see cpulevel --help");
-		if (take_option(args, bit, optarg))
+		if (parse_option(args, bit, optarg))
 			return EXIT_ERROR;
 	}
 	return EXIT_YES;

@@ -19,7 +19,7 @@ const struct verb verbs[] = {
 	  0, ANY, OPT_MAN, verb_features, NULL },
 	{ "diff", "A [B]", "what differs between hosts or featuresets",
 	  1, 2, OPT_SET, verb_diff, NULL },
-	{ "level", "[HOST]...", "what a pool can offer, and what each host costs",
+	{ "level", "[HOST]...", "what a pool can offer, and would gain without each host",
 	  0, ANY, OPT_STDIN, verb_level, NULL },
 	{ "check", "VM [HOST]...", "can a guest with these features run on HOST?",
 	  1, ANY, OPT_GUEST, verb_check, NULL },

@@ -85,7 +85,7 @@ struct cl_pool {
 	char vendor[13];		/* "" as long as it has no host */
 	uint64_t changes;		/* entries of its history so far */
 	uint32_t nr_hosts;
-	uint32_t offering[CL_NR_GUESTS];	/* hosts that take such guests */
+	uint32_t offering[CL_NR_GUESTS];	/* hosts that can run such guests */
 	struct cl_featureset level[CL_NR_GUESTS];	/* by enum cl_guest */
 };
 
@@ -176,7 +176,7 @@ void cl_vm_gains(struct cl_featureset *gains, const struct cl_vm *vm,
 enum cl_move_answer {
 	CL_MOVE_YES,
 	CL_MOVE_VENDOR,		/* CPUs of another make */
-	CL_MOVE_TYPE,		/* the host takes no such guests */
+	CL_MOVE_TYPE,		/* the host cannot run such guests */
 	CL_MOVE_FEATURES,	/* the host lacks some of the VM's */
 	CL_MOVE_STRANDED,	/* other hosts of the pool do */
 	CL_MOVE_LEAVES,		/* it has more CPUID leaves than the host accepts */
@@ -214,7 +214,7 @@ void cl_vm_fits_accepted_leaves(struct cl_move *move, const struct cl_vm *vm,
 /*
  * What VMs do.  Each changes @vm, or fails, leaves it and says why:
  * -EINVAL: not in that state; -ENOTSUP: a template, or a host that does not
- * take such guests.  Whether it can be there is asked before, by cl_vm_fits().
+ * can run such guests.  Whether it can be there is asked before, by cl_vm_fits().
  */
 int cl_vm_start(struct cl_vm *vm, const struct cl_pool *pool,
 		const struct cl_member *host, struct cl_error *error);

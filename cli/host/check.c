@@ -56,7 +56,7 @@ static struct further *read_further(const struct arguments *args, int *nr)
 			free(further);
 			return NULL;
 		}
-		/* Who takes no such guests has nothing for them: all 0. */
+		/* Who cannot run such guests has nothing for them: all 0. */
 		if (!host.is_host)
 			further[i].max = host.fs;
 		else

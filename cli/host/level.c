@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* cpulevel level: what a pool can offer, and what each of its hosts costs. */
+/* cpulevel level: what a pool can offer, and what it would gain without each host. */
 #include "host.h"
 
 static void out_missing(struct out *out, const struct tally *tally,
@@ -52,13 +52,13 @@ static void out_left_out(struct out *out, const struct tally *tally,
 }
 
 /* Hosts without which something would come back; all others cost nothing. */
-static void out_costs(struct out *out, const struct tally *tally)
+static void out_gained_without(struct out *out, const struct tally *tally)
 {
 	const struct witness *witness = tally->witnesses;
 	struct cl_featureset cost;
 	size_t i;
 
-	out_array(out, "costs");
+	out_array(out, "gained_without");
 	for (i = 0; i < tally->nr_witnesses; i++, witness++) {
 		if (cl_counts_cost(&tally->counts, &witness->set,
 				   witness->has_max ? &witness->max : NULL,
@@ -114,7 +114,7 @@ static void out_guest(struct out *out, const char *key,
 	out_nearest(out, &level);
 	out_left_out(out, tally, &left_out);
 	out_lost(out, tally, &level, &left_out);
-	out_costs(out, tally);
+	out_gained_without(out, tally);
 	out_end_group(out);
 }
 
@@ -166,7 +166,7 @@ int verb_level(const struct arguments *args)
 	if (!pool)
 		return EXIT_ERROR;
 	movable = pool->nr_vendors <= 1;
-	out_begin(&out, args, "cpulevel/level/1");
+	out_begin(&out, args, "cpulevel/level/2");
 	out_pool(&out, pool);
 	pool_free(pool);
 	ret = out_finish(&out);

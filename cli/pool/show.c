@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* cpulevel pool show: hosts and what each costs, the level, who is beyond it. */
+/* cpulevel pool show: hosts, the level, what each host keeps it from, VMs above it. */
 #include <string.h>
 
 #include "pool.h"
@@ -21,7 +21,7 @@ static void out_cost(struct out *out, const char *key,
 	struct cl_featureset cost;
 
 	if (!cl_member_default(host, guest)) {
-		out_absent(out, key, "takes no such guests");
+		out_absent(out, key, "cannot run such guests");
 		return;
 	}
 	if (cl_counts_cost(&walk->counts.of[guest],
@@ -53,8 +53,8 @@ static int out_member(void *arg, const struct cl_member *host)
 		out_string(out, "pv_levelling", cl_method(&host->host));
 	else
 		out_absent(out, "pv_levelling", "not known");
-	out_cost(out, "pv_cost", walk, host, CL_GUEST_PV);
-	out_cost(out, "hvm_cost", walk, host, CL_GUEST_HVM);
+	out_cost(out, "pv_gained", walk, host, CL_GUEST_PV);
+	out_cost(out, "hvm_gained", walk, host, CL_GUEST_HVM);
 	out_end_group(out);
 	return 0;
 }
@@ -124,7 +124,7 @@ static int out_walk(struct walk *walk, struct cl_error *error)
 				error);
 	out_end_group(out);
 	if (!ret)
-		ret = out_vms(walk, "beyond_level", false, error);
+		ret = out_vms(walk, "above_level", false, error);
 	if (!ret)
 		ret = out_vms(walk, "restart_gains", true, error);
 	return ret;
@@ -161,7 +161,7 @@ int verb_pool_show(const struct arguments *args)
 		cl_store_close(walk.store);
 		return ret;
 	}
-	out_begin(&out, args, "cpulevel/pool-show/1");
+	out_begin(&out, args, "cpulevel/pool-show/2");
 	walk.out = &out;
 	ret = out_walk(&walk, &error);
 	if (ret)

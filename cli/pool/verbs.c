@@ -15,7 +15,7 @@ const struct verb pool_verbs[] = {
 	  verb_pool_report, NULL },
 	{ "leave", "HOST", "a host leaves its pool",
 	  1, 1, OPT_STORE | OPT_FORCE, verb_pool_leave, NULL },
-	{ "show", "", "hosts and their costs, the level, who is beyond it",
+	{ "show", "", "hosts, the level, what it would gain without each host, VMs above it",
 	  0, 0, STORE | OPT_HTML, verb_pool_show, NULL },
 	{ "level", "", "what VMs that start now get",
 	  0, 0, STORE, verb_pool_level, NULL },

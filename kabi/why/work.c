@@ -28,8 +28,8 @@ extern const char work_script[];
 static const char *const side_names[SIDES] = { "from", "to" };
 
 /* What a signal's handler has to end and to remove: there is one at a time. */
-static const int deadly[] = { SIGHUP, SIGINT, SIGPIPE, SIGTERM };
-static char doomed[sizeof(((struct work *)0)->dir)];
+static const int ending_signals[] = { SIGHUP, SIGINT, SIGPIPE, SIGTERM };
+static char to_remove[sizeof(((struct work *)0)->dir)];
 static volatile pid_t children[SIDES];
 
 static char *side_path(const struct work *work, int side, const char *name)
@@ -59,7 +59,7 @@ static void clean_up(int sig)
 	for (tries = 0; tries < 2; tries++) {
 		rm = fork();
 		if (!rm) {
-			execl("/bin/rm", "rm", "-rf", doomed, (char *)NULL);
+			execl("/bin/rm", "rm", "-rf", to_remove, (char *)NULL);
 			_exit(127);
 		}
 		waitpid(rm, NULL, 0);
@@ -68,13 +68,13 @@ static void clean_up(int sig)
 	raise(sig);
 }
 
-static void deadly_set(sigset_t *set)
+static void ending_signals_set(sigset_t *set)
 {
 	size_t i;
 
 	sigemptyset(set);
-	for (i = 0; i < ARRAY_SIZE(deadly); i++)
-		sigaddset(set, deadly[i]);
+	for (i = 0; i < ARRAY_SIZE(ending_signals); i++)
+		sigaddset(set, ending_signals[i]);
 }
 
 /* What nohup or a script ignores stays ignored. */
@@ -83,10 +83,10 @@ static void on_signals(void (*handler)(int sig))
 	struct sigaction old, new = { .sa_handler = handler };
 	size_t i;
 
-	deadly_set(&new.sa_mask);
-	for (i = 0; i < ARRAY_SIZE(deadly); i++)
-		if (!sigaction(deadly[i], NULL, &old) && old.sa_handler != SIG_IGN)
-			sigaction(deadly[i], &new, NULL);
+	ending_signals_set(&new.sa_mask);
+	for (i = 0; i < ARRAY_SIZE(ending_signals); i++)
+		if (!sigaction(ending_signals[i], NULL, &old) && old.sa_handler != SIG_IGN)
+			sigaction(ending_signals[i], &new, NULL);
 }
 
 static int make_dir(struct work *work, const char *tmp)
@@ -94,11 +94,11 @@ static int make_dir(struct work *work, const char *tmp)
 	sigset_t set, before;
 	int ret = 0;
 
-	deadly_set(&set);
+	ending_signals_set(&set);
 	sigprocmask(SIG_BLOCK, &set, &before);
 	snprintf(work->dir, sizeof(work->dir), "%s/driver-kabi.XXXXXX", tmp);
 	if (mkdtemp(work->dir)) {
-		strcpy(doomed, work->dir);
+		strcpy(to_remove, work->dir);
 		on_signals(clean_up);
 	} else {
 		ret = -1;
@@ -217,7 +217,7 @@ static void start_child(const struct work *work, int side, const char *step,
 {
 	sigset_t set, before;
 
-	deadly_set(&set);
+	ending_signals_set(&set);
 	sigprocmask(SIG_BLOCK, &set, &before);
 	children[side] = fork();
 	if (!children[side]) {

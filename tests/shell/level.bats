@@ -58,7 +58,7 @@ stream_level() { cpulevel level --stdin --json | jq -r .hvm.hex; }
 @test "the order of the lines does not matter for level, losses and costs" {
 	local seed
 	intel_pool >pool
-	facts() { jq -S '[.pv, .hvm | [.hex, (.lost | map([.name, .lacking])), (.costs | sort)]]'; }
+	facts() { jq -S '[.pv, .hvm | [.hex, (.lost | map([.name, .lacking])), (.gained_without | sort)]]'; }
 
 	cpulevel level --stdin --json <pool | facts >first
 	for seed in 1 2 3 4 5; do
@@ -69,7 +69,7 @@ stream_level() { cpulevel level --stdin --json | jq -r .hvm.hex; }
 
 @test "a cost is what the pool without the host has more" {
 	local name before after
-	cost() { jq -r --arg name "$1" '.hvm.costs[] | select(.name == $name) | .features[]'; }
+	cost() { jq -r --arg name "$1" '.hvm.gained_without[] | select(.name == $name) | .features[]'; }
 	lost() { jq -r '.hvm.lost[].name'; }
 
 	# Three CPUs of which each alone lacks something.

@@ -47,7 +47,7 @@ background() {	# OPTION...
 	[[ $dom = *'class="hidden" title="haswell: AVX2">◐</td>'* ]]
 	[[ $dom = *'class="lacks" title="westmere: AVX2">·</td>'* ]]
 	[[ $dom = *'class="added" title="haswell: MD_CLEAR">+</td>'* ]]
-	[[ $dom = *'3 hosts of GenuineIntel; 3 take such guests;'* ]]
+	[[ $dom = *'3 hosts of GenuineIntel; 3 can run such guests;'* ]]
 }
 
 @test "what all hosts have is shown when asked for" {

@@ -85,8 +85,8 @@ setup() { new_store; }
 	cpulevel vm start high --type pvh --host haswell
 	join westmere
 	cpulevel vm start low --type pvh --host haswell
-	[[ "$(cpulevel pool show --json | jq -c '.members[] | select(.name == "westmere").hvm_cost')" = *AVX2* ]]
-	[[ "$(cpulevel pool show --json | jq -c '.beyond_level[] | select(.name == "high").features')" = *AVX2* ]]
+	[[ "$(cpulevel pool show --json | jq -c '.members[] | select(.name == "westmere").hvm_gained')" = *AVX2* ]]
+	[[ "$(cpulevel pool show --json | jq -c '.above_level[] | select(.name == "high").features')" = *AVX2* ]]
 	cpulevel pool leave westmere
 	[[ "$(cpulevel pool show --json | jq -c '.restart_gains[] | select(.name == "low").features')" = *AVX2* ]]
 }
